@@ -54,6 +54,7 @@ def suggest_in(
     kinds: Kinds = KINDS,
     predictor: Predictor | None = None,
     explaining: Explaining | None = None,
+    most_bytes: int | None = None,
 ) -> BaselineSuggested:
     """suggest_baseline, with everything in one bucket."""
     return suggest_baseline(
@@ -65,4 +66,5 @@ def suggest_in(
         kinds=kinds,
         predictor=predictor,
         explaining=explaining or at_once(store, predictor),
+        most_bytes=most_bytes,
     )

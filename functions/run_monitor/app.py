@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.aws.backfill_in import Remaining, is_backfill, replay
+from driftline.adapters.aws import backfill_in, backfill_windows
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events import DefaultBus
 from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
@@ -51,9 +51,9 @@ def execute(request: ExecutionRequest, metrics: Metrics = metrics, events: Event
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
-    if is_backfill(event):
-        return replay(event, context, store, execute)
+def handler(event: dict[str, Any], context: backfill_in.Remaining) -> dict[str, Any]:
+    if backfill_in.is_backfill(event):
+        return backfill_windows.replay(event, context, store, execute)
     if "Records" in event:
         return work_through(event, ExecutionRequest, execute, logger, postponing)
     execution = execute(ExecutionRequest.model_validate(event))

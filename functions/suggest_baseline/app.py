@@ -4,10 +4,12 @@ It also makes analyses, which a configuration in `analyses/` starts: they read d
 baselines do. A pipeline's Lambda step invokes it directly, for the baseline of a model that is not in use yet.
 """
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
 from driftline.adapters.aws.candidate_in import wanted_baseline
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
@@ -21,6 +23,7 @@ from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.keys import analysis_of_config
 from driftline.kinds.registry import KINDS
+from driftline.usecases.backfill.baseline_work import baseline_work
 from driftline.usecases.baselines.candidate_baseline import candidate_answer
 from driftline.usecases.baselines.uploads import Reading, subject_of, suggest_uploaded
 from driftline.usecases.explanations.explaining import Explaining
@@ -28,14 +31,9 @@ from driftline.usecases.explanations.explaining import Explaining
 logger = Logger()
 settings = BaselineSettings.from_environment()
 postponing = Postponing(settings.baseline_queue, waits=stale_reads)
-reading = Reading(
-    S3Store(settings.bucket),
-    DuckTables(),
-    OperatorTopic(settings.alarm_topic),
-    KINDS,
-    SageMakerEndpoints(),
-    Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues)),
-)
+explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
+operators = OperatorTopic(settings.alarm_topic)
+reading = Reading(S3Store(settings.bucket), DuckTables(), operators, KINDS, SageMakerEndpoints(), explaining)
 one_subject = OneSubject(settings.baseline_queue, lambda body: subject_of(ObjectEvent.model_validate_json(body).key))
 
 
@@ -52,7 +50,9 @@ def work(event: ObjectEvent) -> None:
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
+    if is_backfill(event):
+        return work_on(event, context, reading.store, partial(baseline_work, reading=reading))
     if "Records" in event:
         return work_through(one_subject.of(event, logger), ObjectEvent, work, logger, postponing)
     answer = candidate_answer(wanted_baseline(event), reading, S3Stores())

@@ -189,7 +189,15 @@ def test_captures_of_the_past_are_read_by_the_state_machine(
     assert result["complete"]
     damaged = f"capture/past/AllTraffic/{past.PAST:%Y/%m/%d/%H}/damaged.jsonl"
     assert [failure["name"] for failure in result["failures"]] == [damaged]
-    assert result["done"] == {"captures": 4, "labels": 2, "windows": 4, "pages": 4, "overview": 1}
+    assert result["done"] == {
+        "files": 0,
+        "suggest": 0,
+        "captures": 4,
+        "labels": 2,
+        "windows": 4,
+        "pages": 4,
+        "overview": 1,
+    }
     # And everything is, to the byte, what the commands make of the same files, one after the other
     for key, body in inputs.items():
         path = tmp_path / key

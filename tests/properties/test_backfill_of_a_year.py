@@ -63,7 +63,15 @@ def backfilled(store: InMemoryStore) -> dict[str, dict[str, object]]:
             plan, batch, state=store, stores=only(store), scripts=ScriptProcesses(), tables=TABLES, kinds=KINDS
         )
         assert work_batch(plan.id, batch, work, store=store, time_is_short=lambda: False)
-    assert conclude(plan, store).left == {"captures": 0, "labels": 0, "windows": 1, "pages": 1, "overview": 1}
+    assert conclude(plan, store).left == {
+        "files": 0,
+        "suggest": 0,
+        "captures": 0,
+        "labels": 0,
+        "windows": 1,
+        "pages": 1,
+        "overview": 1,
+    }
     execution = execute_in(store, ExecutionRequest(endpoint="shop", monitor="data_quality", scheduled_time=END))
     statistics = json.loads(store.get(execution.files["statistics.json"]).body)
     return {feature["name"]: feature for feature in statistics["features"]}

@@ -24,6 +24,7 @@ from tests.fakes import InMemoryStore
 
 PERIOD = ("--from", format_instant(START), "--to", format_instant(END))
 
+BASELINE = "baselines/shop/data_quality/"
 HOUR_OF_SCRIPTED = ("--from", format_instant(START), "--to", format_instant(START + HOUR))
 
 SCRIPT = """
@@ -70,6 +71,8 @@ def test_processes_side_by_side_leave_what_live_processing_leaves(tmp_path: Path
     assert done.exit_code == ExitCode.NOT_EVALUATED, done.output  # model quality has no baseline
     result = json.loads(done.stdout)
     assert result["done"] == {
+        "files": 0,
+        "suggest": 0,
         "captures": 2 * HOURS,
         "labels": HOURS,
         "windows": 2 * HOURS,
@@ -147,6 +150,33 @@ def test_a_forecast_counts_and_writes_nothing(tmp_path: Path) -> None:
     assert f"Nothing was done. The run would be {forecast['id']}." in text
 
 
+def test_a_baseline_of_many_files_is_suggested_with_processes(tmp_path: Path) -> None:
+    # Given a data set of several files, and what one pass over it gives
+    store, expected = FolderStore(tmp_path / "here"), FolderStore(tmp_path / "there")
+    for each in (store, expected):
+        each.put("monitors/shop.yaml", DOCUMENT.encode())
+        for number in range(3):
+            rows = "".join(f"{row / 7:.3f},{row},{'de' if row % 3 else 'fr'}\n" for row in range(number, 90))
+            each.put(f"{BASELINE}input/{number}.csv", f"score,amount,country\n{rows}".encode())
+    assert CliRunner().invoke(app, ["baseline", "--store", str(tmp_path / "there")]).exit_code == ExitCode.COMPLETED
+    # When somebody asks what it takes, and then for the work
+    forecast = json.loads(backfill(tmp_path / "here", "--baseline", "--dry-run", "--json").stdout)
+    assert (forecast["files"]["items"], forecast["captures"]["items"]) == (3, 0)
+    assert not list(store.list("state/"))
+    said = backfill(tmp_path / "here", "--baseline", "--processes", "2")
+    # Then the files are those of one pass
+    assert said.exit_code == ExitCode.COMPLETED, said.output
+    assert "3 files read: 267 rows" in said.stdout
+    for name in ("statistics.json", "constraints.json", "suggestion.json"):
+        assert store.get(BASELINE + name).body == expected.get(BASELINE + name).body
+
+
+def test_a_baseline_takes_no_range(tmp_path: Path) -> None:
+    said = backfill(tmp_path, "--baseline", *PERIOD)
+    assert said.exit_code == ExitCode.USAGE
+    assert "leave out --from" in said.stderr
+
+
 def test_a_list_of_keys_stands_for_the_listing(tmp_path: Path) -> None:
     store = folder(endpoint(), tmp_path / "store")
     keys = tmp_path / "keys.csv"
@@ -188,7 +218,7 @@ def test_an_interrupted_run_says_how_to_continue_and_can_be(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        ((), "pass --from and --to, or --resume"),
+        ((), "pass --from and --to, --baseline, or --resume"),
         (("--from", "2026-03-01T06:30Z", "--to", "2026-03-01T08:00Z"), "whole hours"),
         (("--from", "2026-03-01", "--to", "2026-03-01"), "--from before --to"),
         ((*PERIOD, "--publish"), "--publish needs a stack"),
@@ -218,11 +248,13 @@ def test_an_execution_is_asked_for_what_is_left() -> None:
     left = [*plan.labels.batches, *plan.windows_of("model_quality")]
     assert json.loads(request(plan, left)) == {
         "backfill": plan.id,
+        "files": False,
+        "suggest": False,
         "captures": False,
         "labels": True,
         "pages": False,
         "overview": False,
-        "items": {step: f"state/backfill/{plan.id}/{step}.csv" for step in ("captures", "labels", "pages")},
+        "items": {step: f"state/backfill/{plan.id}/{step}.csv" for step in ("files", "captures", "labels", "pages")},
         "monitors": ["model_quality"],
     }
 

@@ -13,10 +13,12 @@ import boto3
 import pytest
 
 from driftline.adapters.aws.s3 import S3Store
+from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.kinds.registry import KINDS
 from driftline.usecases.backfill.find_files import Captures
 from driftline.usecases.backfill.make_plan import make_plan, write_plan
+from driftline.usecases.backfill.plan_baseline import plan_baseline
 from tests.aws import CONTEXT, fake_aws, sample
 from tests.captures import csv_capture
 from tests.handlers import Load, cold_starts
@@ -199,12 +201,39 @@ def test_a_backfill_is_worked_through_step_by_step(load: Load) -> None:
         assert render(run | {"batch": batch}, short) == {"finished": True}
     outcome = monitor({**run, "step": "conclude"}, enough)
     assert outcome["complete"]
-    assert outcome["done"] == {"captures": 1, "labels": 1, "windows": 1, "pages": 1, "overview": 1}
+    assert outcome["done"] == {
+        "files": 0,
+        "suggest": 0,
+        "captures": 1,
+        "labels": 1,
+        "windows": 1,
+        "pages": 1,
+        "overview": 1,
+    }
     assert outcome["numbers"]["matched"] == 1
     made = keys("reports/")
     assert f"reports/{ENDPOINT}/data_quality/2026/03/01/15/summary.json" in made
     assert f"reports/{ENDPOINT}/data_quality/2026/03/01/15/report.html" in made
     assert f"reports/{ENDPOINT}/index.html" in made
+
+
+def test_a_large_baseline_is_worked_through_step_by_step(load: Load) -> None:
+    folder = f"baselines/{ENDPOINT}/data_quality/"
+    for name in "ab":
+        put(f"{folder}input/{name}.csv", b"predicted_delay,carrier,dep_delay\n1.5,AA,3.5\n2.5,UA,4.5\n")
+    store, tables = S3Store(BUCKET), DuckTables()
+    planned = plan_baseline(ENDPOINT, "data_quality", store=store, tables=tables, kinds=KINDS, release="1")
+    write_plan(planned, store, lambda _: None)
+    run = {"backfill": planned.plan.id}
+    suggest, enough = load("suggest_baseline").handler, LittleTime(800_000)
+    event = sample("suggest_baseline.backfill") | run
+    assert suggest(event, LittleTime(500_000)) == {"finished": False}
+    assert suggest(event, enough) == {"finished": True}
+    assert suggest(run | {"batch": "suggest-00001"}, enough) == {"finished": True}
+    outcome = load("run_monitor").handler({**run, "step": "conclude"}, enough)
+    assert outcome["complete"]
+    assert outcome["numbers"]["baseline rows"] == 4
+    assert {f"{folder}statistics.json", f"{folder}constraints.json"} <= set(keys(folder))
 
 
 def test_an_id_that_leads_elsewhere_is_refused(load: Load) -> None:

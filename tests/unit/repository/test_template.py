@@ -533,8 +533,8 @@ def test_a_backfill_goes_on_whatever_one_batch_does(resources: dict[str, dict[st
     text = resources["BackfillMachine"]["Properties"]["DefinitionString"]["Fn::Sub"]
     states = json.loads(re.sub(r"\$\{BackfillConcurrency\}", "20", text))["States"]
     maps = {name: state for name, state in states.items() if state["Type"] == "Map"}
-    assert list(maps) == ["Captures", "Labels", "Windows", "Pages"]
-    for name in ("Captures", "Labels", "Pages"):
+    assert list(maps) == ["Files", "Captures", "Labels", "Windows", "Pages"]
+    for name in ("Files", "Captures", "Labels", "Pages"):
         assert maps[name]["ToleratedFailurePercentage"] == 100
         assert maps[name]["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
     for state in maps.values():
@@ -542,7 +542,7 @@ def test_a_backfill_goes_on_whatever_one_batch_does(resources: dict[str, dict[st
         # An item that ends its process takes four attempts until it is named.
         assert [one["Retry"][-1]["ErrorEquals"] for one in tasks] == [["States.ALL"]]
         assert all(one["Retry"][-1]["MaxAttempts"] >= 4 for one in tasks)
-    assert [state["Catch"][0]["Next"] for state in states.values() if "Catch" in state] == ["Conclude"] * 3
+    assert [state["Catch"][0]["Next"] for state in states.values() if "Catch" in state] == ["Conclude"] * 4
 
 
 def test_alarms_of_others_cannot_be_touched(resources: dict[str, dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from driftline import __version__
+from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.backfill_cloud import follow_machine, functions_at_once, open_machine
 from driftline.cli.backfill_files import find_items
@@ -18,11 +19,13 @@ from driftline.cli.places import Place, open_place
 from driftline.domain.backfill.keys import checked_id, plan_key
 from driftline.domain.backfill.plan import Plan
 from driftline.domain.errors import DriftlineError
+from driftline.domain.keys import baseline_folder
 from driftline.domain.windows import HOUR, floor_to
 from driftline.kinds.registry import KINDS
 from driftline.usecases.backfill.find_files import Captures
 from driftline.usecases.backfill.make_plan import Planned, make_plan, write_plan
 from driftline.usecases.backfill.outcome import conclude
+from driftline.usecases.backfill.plan_baseline import plan_baseline
 from driftline.usecases.backfill.work_batch import load_plan
 
 _NAMED = 10
@@ -46,6 +49,13 @@ def backfill(
             help="Keys of capture files, instead of a listing: CSV, or manifest.json of an S3 inventory; s3://, too.",
         ),
     ] = None,
+    baseline: Annotated[
+        bool,
+        typer.Option(
+            "--baseline",
+            help="Suggest the monitor's baseline instead: the files of its data set are profiled side by side.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what there is, and what it takes; do nothing.")
     ] = False,
@@ -67,7 +77,8 @@ def backfill(
     ] = "driftline",
     as_json: options.Json = False,
 ) -> None:
-    """Profile the captures of a past range of time, merge their ground truth, and evaluate their windows.
+    """Profile the captures of a past range of time, merge their ground truth, and evaluate their windows; or suggest a
+    baseline from a large data set.
 
     In a bucket, the stack's state machine does the work, with many functions at once. In a folder, processes of this
     machine do. A run that was interrupted goes on where it was. Nobody is alarmed about the past.
@@ -77,12 +88,15 @@ def backfill(
     Example: driftline backfill --from 2026-01-01 --to 2026-07-01 --dry-run
     """
     cloud = store.startswith("s3://") and not here
-    _check(first, last, resume=resume, publish=publish, cloud=cloud)
+    _check(first, last, manifest, resume=resume, publish=publish, cloud=cloud, baseline=baseline)
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         machine = open_machine(place, stack_name) if cloud and not dry_run else None
         if resume is not None:
             plan = load_plan(place.store, checked_id(resume))
+        elif baseline:
+            planned = _of_baseline(output, place, place.endpoint(endpoint), monitor)
+            plan = planned.plan
         else:
             assert first is not None
             assert last is not None
@@ -90,8 +104,8 @@ def backfill(
             captures = Captures(capture.store, capture.prefix, place.endpoint(endpoint), first, last)
             planned = _planned(output, place, captures, manifest, monitor, publish=publish, pages=pages)
             plan = planned.plan
-            if not dry_run:
-                _write(output, place, planned)
+        if resume is None and not dry_run:
+            _write(output, place, planned)
         if dry_run:
             forecast = Forecast.of(
                 plan, functions_at_once(place, stack_name) if cloud else processes, place, cloud=cloud
@@ -120,16 +134,35 @@ def backfill(
             raise typer.Exit(ExitCode.NOT_EVALUATED)
 
 
-def _check(first: datetime | None, last: datetime | None, *, resume: str | None, publish: bool, cloud: bool) -> None:
+def _check(
+    first: datetime | None,
+    last: datetime | None,
+    manifest: str | None,
+    *,
+    resume: str | None,
+    publish: bool,
+    cloud: bool,
+    baseline: bool,
+) -> None:
     """Raises BadParameter: options that do not fit together."""
     if publish and not cloud:
         raise typer.BadParameter("--publish needs a stack: only its functions publish")
     if resume is not None:
         return
+    if baseline:
+        if first or last or manifest or publish:
+            raise typer.BadParameter("--baseline reads all of input/: leave out --from, --to, --manifest and --publish")
+        return
     if first is None or last is None:
-        raise typer.BadParameter("pass --from and --to, or --resume")
+        raise typer.BadParameter("pass --from and --to, --baseline, or --resume")
     if first != floor_to(first, HOUR) or last != floor_to(last, HOUR) or first >= last:
         raise typer.BadParameter("pass whole hours, --from before --to; the end is excluded")
+
+
+def _of_baseline(output: Output, place: Place, endpoint: str, monitor: str | None) -> Planned:
+    chosen = place.monitor(endpoint, monitor)
+    output.note(f"Looking at the data set in {place.store.uri(baseline_folder(endpoint, chosen))}input/ …")
+    return plan_baseline(endpoint, chosen, store=place.store, tables=DuckTables(), kinds=KINDS, release=__version__)
 
 
 def _planned(

@@ -88,7 +88,7 @@ def request(plan: Plan, left: list[str]) -> str:
     return json.dumps(
         {
             "backfill": plan.id,
-            **{step: step in steps for step in (*_MAPPED, "overview")},
+            **{step: step in steps for step in (*_MAPPED, "suggest", "overview")},
             "items": items,
             "monitors": monitors,
         }

@@ -3,12 +3,14 @@
 from driftline.cli.backfill_processes import Processes
 from driftline.cli.output import Output
 from driftline.cli.places import Place
-from driftline.domain.backfill.plan import READING, SHOWING, Plan, Step, step_of
+from driftline.domain.backfill.plan import STEPS, Plan, Step, step_of
 from driftline.domain.errors import DriftlineError
 from driftline.usecases.backfill.outcome import again, check_read, unfinished
 from driftline.usecases.backfill.progress import Progress
 
 DOING: dict[Step, str] = {
+    "files": "reading",
+    "suggest": "suggesting",
     "captures": "profiling",
     "labels": "joining",
     "windows": "evaluating",
@@ -28,11 +30,9 @@ def work_here(output: Output, place: Place, plan: Plan, processes: int, *, resum
     if resume:
         again(plan, place.store)
     with Processes(place.location, plan.id, processes) as pool:
-        for step in READING:
-            _step(output, place, plan, step, pool)
-        check_read(plan, place.store)
-        _step(output, place, plan, "windows", pool)
-        for step in SHOWING:
+        for step in STEPS:
+            if step == "windows":
+                check_read(plan, place.store)
             _step(output, place, plan, step, pool)
 
 

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Self
 
+from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
@@ -23,11 +24,13 @@ from driftline.cli.unpublished import UnannouncedStore
 from driftline.domain.backfill.plan import Plan, step_of
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
+from driftline.usecases.backfill.baseline_work import baseline_work
 from driftline.usecases.backfill.capture_work import capture_work
 from driftline.usecases.backfill.label_work import label_work
 from driftline.usecases.backfill.page_work import page_work
 from driftline.usecases.backfill.window_work import replay_windows
 from driftline.usecases.backfill.work_batch import Work, load_plan, work_batch
+from driftline.usecases.baselines.uploads import Reading
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.executions.unpublished import NoEvents, NoMetrics
 from driftline.usecases.pages.render_index import render_index_page
@@ -67,6 +70,9 @@ def _work_on(place: Place, plan: Plan, batch: str) -> Work:
             )
         case "labels":
             return label_work(plan, batch, store=place.store, tables=DuckTables(), kinds=KINDS, unpacked_bytes=limit)
+        case "files" | "suggest":
+            reading = Reading(place.store, DuckTables(), _Unheard(), KINDS, SageMakerEndpoints(), explaining())
+            return baseline_work(plan, batch, reading=reading)
         case _:
             return page_work(plan, batch, store=place.store, kinds=KINDS, index=IndexAtOnce(place.store))
 
@@ -85,6 +91,13 @@ def execute(place: Place, request: ExecutionRequest) -> Execution:
         kinds=KINDS,
         explaining=explaining(),
     )
+
+
+class _Unheard:
+    """Operators: the command says what there is to say when the work is done."""
+
+    def notify(self, subject: str, message: str) -> None:
+        pass
 
 
 class IndexAtOnce:

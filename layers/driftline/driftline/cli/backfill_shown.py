@@ -13,8 +13,10 @@ from driftline.domain.backfill.estimate import Estimate, estimate
 from driftline.domain.backfill.keys import failed_key
 from driftline.domain.backfill.plan import STEPS, Plan
 from driftline.domain.instants import format_instant
+from driftline.domain.keys import baseline_folder
 from driftline.presentation.text import count, duration, joined, span
 from driftline.usecases.backfill.outcome import Outcome
+from driftline.usecases.baselines.baseline_memory import recall
 from driftline.usecases.pages.render_overview import endpoint_page_key
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -40,8 +42,8 @@ class Forecast:
         return {
             "id": plan.id,
             "endpoint": plan.endpoint,
-            "from": format_instant(plan.start),
-            "to": format_instant(plan.end),
+            "from": format_instant(plan.start) if plan.start else None,
+            "to": format_instant(plan.end) if plan.end else None,
             **{
                 step: {"items": part.items, "bytes": part.size, "batches": len(part.batches)}
                 for step, part in ((step, plan.part(step)) for step in STEPS)
@@ -56,7 +58,8 @@ class Forecast:
     def show(self, console: Console) -> None:
         plan, takes = self.plan, self.takes
         who = "functions" if self.cloud else "processes"
-        console.print(f"{safe(plan.endpoint)}, {span(plan.start, plan.end)}: {size_of(plan)}.", soft_wrap=True)
+        when = f", {span(plan.start, plan.end)}" if plan.start and plan.end else ""
+        console.print(f"{safe(plan.endpoint)}{when}: {size_of(plan)}.", soft_wrap=True)
         console.print(
             f"About {_time(takes.cpu_seconds)} of CPU, {_time(takes.seconds)} with {self.at_once} {who} at once.",
             soft_wrap=True,
@@ -72,6 +75,9 @@ class Forecast:
 
 def size_of(plan: Plan) -> str:
     """`1,234 capture files (5.6 GB), 12 ground truth files and 744 windows of data_quality`."""
+    if plan.data_set is not None:
+        files = count(plan.files.items, "file")
+        return f"{files} ({_bytes(plan.files.size)}) of the baseline of {safe(plan.data_set.monitor)}"
     captures, labels, windows = plan.captures, plan.labels, plan.windows
     size = f" ({_bytes(captures.size)})" if captures.size else ""
     parts = [f"{count(captures.items, 'capture file')}{size}"]
@@ -94,6 +100,35 @@ def outcome_document(place: Place, plan: Plan, outcome: Outcome) -> Mapping[str,
 
 
 def show_outcome(console: Console, place: Place, plan: Plan, outcome: Outcome) -> None:
+    if plan.data_set is not None:
+        _show_baseline(console, place, plan, plan.data_set.monitor, outcome)
+    else:
+        _show_captures(console, place, plan, outcome)
+    if outcome.failures:
+        where = place.store.uri(failed_key(plan.id))
+        console.print(
+            f"[bold red]{len(outcome.failures):,} failed[/bold red]; all of them: {safe(where)}", soft_wrap=True
+        )
+
+
+def _show_baseline(console: Console, place: Place, plan: Plan, monitor: str, outcome: Outcome) -> None:
+    numbers = outcome.numbers
+    rows = count(numbers.get("data rows", 0), "row")
+    console.print(f"{count(outcome.done['files'], 'file')} read: {rows}", soft_wrap=True)
+    if not outcome.done["suggest"]:
+        return
+    folder = baseline_folder(plan.endpoint, monitor)
+    for warning in recall(place.store, folder).warnings:
+        console.print(f"[yellow]warning[/yellow]  {safe(warning)}", soft_wrap=True)
+    console.print(f"Baseline of {safe(monitor)}: {safe(place.store.uri(folder))}", soft_wrap=True)
+    if kept := numbers.get("kept files", 0):
+        console.print(
+            f"{count(kept, 'file')} there was edited, or made elsewhere, and was kept; the suggestion is next to it.",
+            soft_wrap=True,
+        )
+
+
+def _show_captures(console: Console, place: Place, plan: Plan, outcome: Outcome) -> None:
     numbers = outcome.numbers
     rows = f"{count(numbers.get('records', 0), 'record')}, {count(numbers.get('rows', 0), 'row')}"
     console.print(
@@ -116,11 +151,6 @@ def show_outcome(console: Console, place: Place, plan: Plan, outcome: Outcome) -
             f"[bold red]{count(outcome.blind, 'window')} not evaluated[/bold red]: no row could be judged. "
             "`driftline show` says why.",
             soft_wrap=True,
-        )
-    if outcome.failures:
-        where = place.store.uri(failed_key(plan.id))
-        console.print(
-            f"[bold red]{len(outcome.failures):,} failed[/bold red]; all of them: {safe(where)}", soft_wrap=True
         )
 
 

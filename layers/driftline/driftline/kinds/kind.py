@@ -38,6 +38,8 @@ class Kind:
             by the name that the engine gets.
         old_summary: Converts a summary.json of version 1 to version 2, for kinds that wrote it.
         analyst_module: Where `ANALYST` is, for a kind that analyses a data set without a monitor; empty for others.
+        profiled_baseline: A baseline follows from the profile of its data set, without its rows, so that files can be
+            profiled side by side.
         baseline_needs_document: A data set cannot be read without the monitor document.
         engine_module: Where `ENGINE` is, the heavy half.
         reporter_module: Where `REPORTER` is, the heavy half that faces people.
@@ -56,6 +58,7 @@ class Kind:
     old_summary: Upgrade | None = None
     analyst_module: str = ""
     baseline_needs_document: bool = False
+    profiled_baseline: bool = False
 
     @property
     def engine(self) -> "Engine":

@@ -125,6 +125,8 @@ def test_a_damaged_file_is_named_and_read_again_when_somebody_asks() -> None:
     outcome = read_outcome(plan, store)
     assert not outcome.failures
     assert outcome.done == {
+        "files": 0,
+        "suggest": 0,
         "captures": 2 * HOURS + 1,
         "labels": HOURS,
         "windows": 2 * HOURS,
@@ -242,10 +244,20 @@ def test_progress_counts_what_is_done_and_reads_nothing_twice() -> None:
     plan = planned(store)
     counted = FailingStore(store, 10**9, ["get"])
     progress = Progress(plan, counted)
-    assert progress.look() == {"captures": 0, "labels": 0, "windows": 0, "pages": 0, "overview": 0}
+    assert progress.look() == {
+        "files": 0,
+        "suggest": 0,
+        "captures": 0,
+        "labels": 0,
+        "windows": 0,
+        "pages": 0,
+        "overview": 0,
+    }
     work_once(plan, store)
     store.put(f"state/backfill/{plan.id}/results/somebody-elses.json", b"{}")
     assert progress.look() == {
+        "files": 0,
+        "suggest": 0,
         "captures": 2 * HOURS,
         "labels": HOURS,
         "windows": 2 * HOURS,

@@ -19,6 +19,7 @@ from driftline.kinds.data_quality.rules.observed import statistics_of
 from driftline.kinds.data_quality.rules.statistics import Statistics
 from driftline.usecases.baselines.datasets import csv_files
 from driftline.usecases.baselines.datasets.csv_files import csv_batches
+from driftline.usecases.baselines.datasets.file_profile import profile_files
 from driftline.usecases.baselines.datasets.format import DatasetFormat, parse_format
 from driftline.usecases.baselines.datasets.header import HeaderGuess, find_header
 from driftline.usecases.baselines.datasets.reader import profile_dataset
@@ -35,14 +36,9 @@ def read(
     assumed: list[str] | None = None,
 ) -> ProfiledDataset:
     assumed = [] if assumed is None else assumed
-    return profile_dataset(
-        InMemoryStore(objects=files),
-        sorted(files),
-        options=options or DatasetFormat(),
-        tables=TABLES,
-        warn=assumed.append,
-        columns=columns,
-    )
+    store, options = InMemoryStore(objects=files), options or DatasetFormat()
+    one_by_one = profile_files(store, sorted(files), options, TABLES, assumed.append)
+    return profile_dataset(one_by_one, options=options, where=store.uri(min(files, default="")), columns=columns)
 
 
 def names(data: ProfiledDataset) -> list[str]:

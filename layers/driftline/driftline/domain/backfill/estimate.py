@@ -22,8 +22,16 @@ WINDOW_SECONDS = 0.5
 PAGE_SECONDS = 0.1
 """CPU time of a page of an execution."""
 
+DATA_FILE_SECONDS = 0.02
+DATA_BYTE_SECONDS = 1 / 30e6
+"""CPU time of a file of a baseline's data set, and of a byte of it as it is stored."""
+
+SUGGEST_SECONDS, MERGED_FILE_SECONDS = 1.0, 0.02
+"""CPU time of a baseline, and of each profile of a file that it is made of."""
+
 VCPU_MEGABYTES = 1769  # of memory for one whole CPU: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-PROFILE_MEGABYTES, MERGE_MEGABYTES, RUN_MEGABYTES, RENDER_MEGABYTES = 1280, 1024, 1769, 1769  # as in template.yaml
+PROFILE_MEGABYTES, MERGE_MEGABYTES, RUN_MEGABYTES, RENDER_MEGABYTES = 1280, 1024, 1769, 1769
+BASELINE_MEGABYTES = 3008  # as in template.yaml
 
 GB_SECOND_USD = 0.0000133334  # arm64, aws.amazon.com/lambda/pricing
 INVOCATION_USD = 0.20e-6
@@ -38,6 +46,8 @@ _WINDOW_PUTS, _WINDOW_GETS = 40, 60
 """Of an execution of an hour or a day; one of a month has more listings."""
 _PAGE_PUTS, _PAGE_GETS = 8, 30
 """Of a page: itself, its record, the listings for the past, and the files of the executions before it."""
+_DATA_PUTS, _DATA_GETS = 1, 4
+"""Of a file of a data set: its profile; the file, twice its tag or profile, and the profile when it is merged."""
 _BATCH_TRANSITIONS = 4
 
 
@@ -66,15 +76,20 @@ def estimate(plan: Plan, at_once: int, *, functions: bool, bucket: bool) -> Esti
     of_labels = labels.items * LABEL_FILE_SECONDS + labels.size * LABEL_BYTE_SECONDS
     of_windows = windows.items * WINDOW_SECONDS
     of_pages = pages.items * PAGE_SECONDS
+    of_files = plan.files.items * DATA_FILE_SECONDS + plan.files.size * DATA_BYTE_SECONDS
+    of_suggest = plan.suggest.items * SUGGEST_SECONDS + plan.files.items * MERGED_FILE_SECONDS
     parts = (
         (of_captures, PROFILE_MEGABYTES, len(captures.batches)),
         (of_labels, MERGE_MEGABYTES, len(labels.batches)),
         (of_windows, RUN_MEGABYTES, len(plan.monitors)),  # one after the other
         (of_pages, RENDER_MEGABYTES, len(pages.batches)),
+        (of_files, BASELINE_MEGABYTES, len(plan.files.batches)),
+        (of_suggest, BASELINE_MEGABYTES, 1),
     )
-    usd = seconds = 0.0
+    usd = seconds = cpu_seconds = 0.0
     for cpu, megabytes, most in parts:
-        wall = cpu * VCPU_MEGABYTES / megabytes if functions else cpu
+        cpu_seconds += cpu
+        wall = cpu * max(1, VCPU_MEGABYTES / megabytes) if functions else cpu
         seconds += wall / max(1, min(at_once, most))
         usd += wall * megabytes / 1024 * GB_SECOND_USD if functions else 0
     if functions:
@@ -83,7 +98,7 @@ def estimate(plan: Plan, at_once: int, *, functions: bool, bucket: bool) -> Esti
     if bucket:
         puts = captures.items * _FILE_PUTS + labels.items * _LABEL_PUTS + windows.items * _WINDOW_PUTS
         gets = captures.items * _FILE_GETS + labels.items * _LABEL_GETS + windows.items * _WINDOW_GETS
-        puts += pages.items * _PAGE_PUTS
-        gets += pages.items * _PAGE_GETS
+        puts += pages.items * _PAGE_PUTS + plan.files.items * _DATA_PUTS
+        gets += pages.items * _PAGE_GETS + plan.files.items * _DATA_GETS
         usd += puts * PUT_USD + gets * GET_USD
-    return Estimate(of_captures + of_labels + of_windows + of_pages, seconds, usd)
+    return Estimate(cpu_seconds, seconds, usd)

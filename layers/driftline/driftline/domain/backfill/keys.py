@@ -6,7 +6,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import STATE
 
 BACKFILLS = f"{STATE}backfill/"
-_ID = re.compile(r"[0-9]{8}T[0-9]{2}-[0-9]{8}T[0-9]{2}-[0-9a-f]{12}")
+_ID = re.compile(r"(?:[0-9]{8}T[0-9]{2}-[0-9]{8}T[0-9]{2}|baseline)-[0-9a-f]{12}")
 
 
 def checked_id(text: str) -> str:
@@ -44,6 +44,11 @@ def result_key(run: str, batch: str) -> str:
 def items_key(run: str, step: str) -> str:
     """What the Distributed Map of a step reads: CSV with one column, `batch`."""
     return f"{BACKFILLS}{run}/{step}.csv"
+
+
+def file_profile_key(endpoint: str, monitor: str, read_as: str, marker: str) -> str:
+    """The profile of a file of a baseline's data set, for all runs that read it in the same way."""
+    return f"{BACKFILLS}files/{endpoint}/{monitor}/{read_as}/{marker}.profile"
 
 
 def executions_key(run: str) -> str:

@@ -13,17 +13,15 @@ import msgspec
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.json_reading import JsonDecoder
 
-type Step = Literal["captures", "labels", "windows", "pages", "overview"]
+type Step = Literal["files", "suggest", "captures", "labels", "windows", "pages", "overview"]
 
-STEPS: tuple[Step, ...] = ("captures", "labels", "windows", "pages", "overview")
-"""In this order: labels find the inferences that are there, windows are evaluated when everything is, and pages show
-their trends, so they are made when all windows are evaluated; the endpoint's page lists them."""
+STEPS: tuple[Step, ...] = ("files", "suggest", "captures", "labels", "windows", "pages", "overview")
+"""In this order. Of a baseline: the files of its data set are profiled, then it is suggested. Of captures: labels find
+the inferences that are there, windows are evaluated when everything is, and pages show their trends, so they are made
+when all windows are evaluated; the endpoint's page lists them."""
 
-READING: tuple[Step, ...] = ("captures", "labels")
+READING: tuple[Step, ...] = ("files", "captures", "labels")
 """Steps that read files."""
-
-SHOWING: tuple[Step, ...] = ("pages", "overview")
-"""Steps that make pages."""
 
 MOST_FILES = 500
 MOST_BYTES = 256 << 20
@@ -39,6 +37,9 @@ _SIDE_BY_SIDE = 64
 MOST_BATCHES = 10_000
 """Of a step. The results of a Distributed Map may have 256 KB together; larger runs get larger batches."""
 
+BASELINE = "baseline"
+"""The beginning of the id of a baseline's run."""
+
 WINDOWS = 100
 """Executions of a batch."""
 
@@ -47,7 +48,7 @@ class Item(msgspec.Struct, frozen=True, order=True):
     """A file to read, a window to evaluate, or a page to make.
 
     Attributes:
-        key: The file's key, or the scheduled time; the endpoint, where it is the endpoint's page.
+        key: The file's key, or the scheduled time; of single items, the endpoint or the folder.
         size: Bytes; 0 if unknown.
         etag: The file's entity tag; empty if unknown.
     """
@@ -76,23 +77,51 @@ class Part(msgspec.Struct, frozen=True):
     batches: tuple[str, ...] = ()
 
 
+class DataSetPlan(msgspec.Struct, frozen=True):
+    """What is known of a baseline's data set before its files are profiled side by side.
+
+    Attributes:
+        monitor: Whose baseline it is.
+        kind: The format of all files.
+        names: Of the columns of all CSV files; None if they are not CSV.
+        header: Whether these have a header.
+        assumed: What had to be guessed, and how to state it; empty if nothing.
+        format: The entity tag of `_format.json`; None if there is none.
+        release: That reads the files.
+    """
+
+    monitor: str
+    kind: Literal["csv", "json", "parquet"]
+    names: tuple[str, ...] | None
+    header: bool
+    assumed: str
+    format: str | None
+    release: str
+
+    @property
+    def digest(self) -> str:
+        """Equal where a file has the same profile."""
+        return sha256(msgspec.json.encode(self)).hexdigest()[:16]
+
+
 class Plan(msgspec.Struct, frozen=True):
     """A run of a backfill.
 
     Attributes:
-        start, end: The half-open range of the hours in the capture files' folders.
+        start, end: The half-open range of the hours in the capture files' folders; None for a baseline.
         bucket: Of the capture files; None for the stack's own.
         monitors: Whose windows are evaluated.
         publish: Whether metrics, events and signals for alarms of these windows are published.
         release: That planned it.
         pages: Of the executions, a batch for each of windows; empty if they are not wanted, or follow from events.
         overview: The endpoint's page, if there are pages.
+        files, suggest, data_set: Of a baseline; then there is nothing else.
     """
 
     id: str
     endpoint: str
-    start: datetime
-    end: datetime
+    start: datetime | None
+    end: datetime | None
     bucket: str | None
     captures: Part
     labels: Part
@@ -102,9 +131,14 @@ class Plan(msgspec.Struct, frozen=True):
     release: str
     pages: Part = Part()
     overview: Part = Part()
+    files: Part = Part()
+    suggest: Part = Part()
+    data_set: DataSetPlan | None = None
 
     def part(self, step: Step) -> Part:
         return {
+            "files": self.files,
+            "suggest": self.suggest,
             "captures": self.captures,
             "labels": self.labels,
             "windows": self.windows,
@@ -178,10 +212,17 @@ def _of_a_batch(total: int, least: int, most: int) -> int:
     return max(min(max(total // _SIDE_BY_SIDE, least), most), -(-2 * total // MOST_BATCHES))
 
 
-def run_id(start: datetime, end: datetime, made_of: Iterable[str]) -> str:
-    """The run's name, which is also that of an execution of the state machine."""
-    digest = sha256("\n".join(made_of).encode()).hexdigest()[:12]
-    return f"{start:%Y%m%dT%H}-{end:%Y%m%dT%H}-{digest}"
+def run_id(of: str, made_of: Iterable[str]) -> str:
+    """The run's name, which is also that of an execution of the state machine.
+
+    Args:
+        of: What people should recognise: `range_of`, or BASELINE.
+    """
+    return f"{of}-{sha256('\n'.join(made_of).encode()).hexdigest()[:12]}"
+
+
+def range_of(start: datetime, end: datetime) -> str:
+    return f"{start:%Y%m%dT%H}-{end:%Y%m%dT%H}"
 
 
 def items_to_lines(items: Iterable[Item]) -> bytes:

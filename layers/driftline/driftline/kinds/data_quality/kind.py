@@ -17,4 +17,5 @@ DATA_QUALITY = Kind(
     engine_module="driftline.kinds.data_quality.engine",
     reporter_module="driftline.kinds.data_quality.reporter",
     old_summary=upgraded,
+    profiled_baseline=True,
 )

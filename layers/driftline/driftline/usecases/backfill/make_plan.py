@@ -15,6 +15,7 @@ from driftline.domain.backfill.plan import (
     into_batches,
     items_to_lines,
     name_of,
+    range_of,
     run_id,
 )
 from driftline.domain.errors import InvalidInputError
@@ -77,15 +78,14 @@ def make_plan(
     labels = label_files(store, captures.endpoint, captures.start, captures.end, delay) if delay else ()
     windows = {name: scheduled_times(each, captures.start, captures.end) for name, each in monitors.items()}
     batches: dict[str, Sequence[Item]] = {}
-    of_captures = _part("captures", into_batches(files), batches)
-    of_labels = _part("labels", into_batches(labels), batches)
+    of_captures = part_of("captures", into_batches(files), batches)
+    of_labels = part_of("labels", into_batches(labels), batches)
     of_windows = _of_monitors("windows", windows, batches)
     shown = windows if pages and not publish else {}
     of_pages = _of_monitors("pages", shown, batches)
-    of_overview = _part("overview", [[Item(captures.endpoint)]] if of_pages.items else [], batches)
+    of_overview = part_of("overview", [[Item(captures.endpoint)]] if of_pages.items else [], batches)
     run = run_id(
-        captures.start,
-        captures.end,
+        range_of(captures.start, captures.end),
         [
             captures.endpoint,
             captures.store.uri(""),
@@ -174,11 +174,12 @@ def _cut(times: Sequence[datetime]) -> list[Sequence[Item]]:
 
 def _of_monitors(step: Step, times: Mapping[str, Sequence[datetime]], batches: dict[str, Sequence[Item]]) -> Part:
     """Of all monitors together: a batch has times of one."""
-    parts = [_part(step, _cut(each), batches, name) for name, each in times.items()]
+    parts = [part_of(step, _cut(each), batches, name) for name, each in times.items()]
     return Part(sum(part.items for part in parts), 0, tuple(name for part in parts for name in part.batches))
 
 
-def _part(step: Step, cut: Sequence[Sequence[Item]], batches: dict[str, Sequence[Item]], monitor: str = "") -> Part:
+def part_of(step: Step, cut: Sequence[Sequence[Item]], batches: dict[str, Sequence[Item]], monitor: str = "") -> Part:
+    """How much there is of a step, which is added to the batches."""
     named = {name_of(step, number, monitor): items for number, items in enumerate(cut, start=1)}
     batches |= named
     sizes = [item.size for items in cut for item in items]

@@ -1,6 +1,6 @@
 """The data set of a baseline, as engines read it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from driftline.domain.datasets import ProfiledDataset, RowBatch
@@ -10,6 +10,7 @@ from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.kinds.data import DataSet, Explanations
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
+from driftline.usecases.baselines.datasets.file_profile import FileProfile, profile_files
 from driftline.usecases.baselines.datasets.files import read_files, row_readers
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, CsvFormat, DatasetFormat, parse_format
 from driftline.usecases.baselines.datasets.reader import profile_dataset
@@ -30,6 +31,7 @@ class StoredDataSet:
         predictor: Asks endpoints for predictions that the data set lacks; None where none can be asked.
         explained: Explanations of its rows; None where there are none.
         model: The file of the model whose baseline it is, where it is not the one that the document names.
+        profiled: Profiles of the files, in their order, where these were made before; None: the files are read.
         assumed: What had to be assumed in reading, each once; complete after the data set was read.
     """
 
@@ -41,6 +43,7 @@ class StoredDataSet:
     predictor: Predictor | None = None
     explained: Explanations | None = None
     model: str = ""
+    profiled: Iterable[FileProfile] | None = None
     assumed: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -48,14 +51,9 @@ class StoredDataSet:
         return self.store.uri(self.keys[0].rsplit("/", 1)[0] + "/")
 
     def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
+        files = self.profiled or profile_files(self.store, self.keys, self.options, self.tables, self._assume)
         return profile_dataset(
-            self.store,
-            self.keys,
-            options=self.options,
-            tables=self.tables,
-            warn=self._assume,
-            columns=columns,
-            optional=optional,
+            files, options=self.options, where=self.store.uri(self.keys[0]), columns=columns, optional=optional
         )
 
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:

@@ -3,9 +3,10 @@
 What is in the files depends on the kind of monitor; everything else is the same for all.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import Protocol
 
 from driftline.domain.errors import InvalidInputError, StaleReadError
 from driftline.domain.keys import (
@@ -20,16 +21,37 @@ from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.baselines.baseline_files import digest_of, finish_swap, replace_files
 from driftline.usecases.baselines.baseline_memory import GENERATION, MEMORY_FILE, Memory, recall
 from driftline.usecases.baselines.data_set import StoredDataSet
+from driftline.usecases.baselines.datasets.file_profile import FileProfile
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
 from driftline.usecases.explanations.explaining import Explaining
 from driftline.usecases.monitors.monitor_documents import find_document, load_document
-from driftline.usecases.ports import ObjectStore, Operators
+from driftline.usecases.ports import ObjectStore, ObjectSummary, Operators
 from driftline.usecases.ports.predictions import Predictor
 from driftline.usecases.ports.tables import DataSetTables
 
 
 class NoDataSetError(InvalidInputError):
     """Nothing to read yet: a `_format.json`, a marker file, a companion or the document may come before the data."""
+
+
+class Profiled(Protocol):
+    """Profiles of a data set's files that were made before, side by side."""
+
+    @property
+    def assumed(self) -> Sequence[str]:
+        """What had to be assumed in reading."""
+        ...
+
+    def of(self, files: Sequence[ObjectSummary], stated: str | None) -> Iterable[FileProfile]:
+        """The profiles of exactly these versions of the files, in this order.
+
+        Args:
+            stated: The entity tag of `_format.json`; None if there is none.
+
+        Raises:
+            InvalidInputError: other files were profiled, or under another format.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +116,8 @@ def suggest_baseline(
     kinds: Kinds,
     predictor: Predictor | None,
     explaining: Explaining,
+    profiled: Profiled | None = None,
+    most_bytes: int | None = None,
 ) -> BaselineSuggested:
     """Reads everything under `baselines/<endpoint>/<monitor>/input/`, in the order of the keys.
 
@@ -103,6 +127,8 @@ def suggest_baseline(
     Args:
         predictor: Asks endpoints for predictions that the data set lacks; None: none is asked.
         explaining: Where explanations come from.
+        profiled: Profiles of the files that were made before; None: the files are read.
+        most_bytes: Maximum size of the files to read, as they are stored; None: any.
 
     Raises:
         PendingError: explanations of its rows are not there yet; the caller repeats the call when they are.
@@ -114,7 +140,8 @@ def suggest_baseline(
     folder = baseline_folder(endpoint, monitor)
     kind = kinds.named(monitor, where=store.uri(folder))
     beside = [f"{folder}{name}" for name in kind.companions]
-    inputs, keys = _inputs(store, f"{folder}input/", beside)
+    inputs, files = _inputs(store, f"{folder}input/", beside)
+    keys = [each.key for each in files]
     if not keys:
         raise NoDataSetError(
             "no data set",
@@ -129,13 +156,13 @@ def suggest_baseline(
     if (memory.generation, memory.inputs, memory.settings) == (GENERATION, inputs, settings):
         found = {name: digest_of(store, folder + name) for name in memory.written}
         if all(found.values()) and all(digest_of(store, folder + name) for name in kind.baseline_files):
-            files = {name: folder + name for name in memory.written}
+            written_before = {name: folder + name for name in memory.written}
             kept = tuple(name for name in kind.baseline_files if name not in memory.written)
             return BaselineSuggested(
                 endpoint,
                 monitor,
                 memory.rows,
-                files,
+                written_before,
                 kept,
                 unusable=memory.unusable,
                 unchanged=True,
@@ -144,6 +171,11 @@ def suggest_baseline(
                 read=tuple(keys),
             )
     data = stored_data_set(store, endpoint, monitor, tables, predictor, explaining)
+    if profiled is not None:
+        data = replace(data, profiled=profiled.of(files, inputs.get(f"{folder}input/{FORMAT_FILE}")))
+        data.assumed.update(dict.fromkeys(profiled.assumed))
+    elif most_bytes is not None:
+        _refuse_large(files, most_bytes, kind, data.where)
     suggestion = kind.engine.suggest(document, data, document_uri)
     if _inputs(store, f"{folder}input/", beside)[0] != inputs:
         # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
@@ -201,7 +233,8 @@ def stored_data_set(
     prefix = f"{folder}input/"
     options = _format_of(store, prefix + FORMAT_FILE)
     explained = explaining.of(endpoint, store) if explaining else None
-    return StoredDataSet(store, _inputs(store, prefix)[1], options, tables, folder, predictor, explained)
+    keys = [each.key for each in data_files(store, prefix)]
+    return StoredDataSet(store, keys, options, tables, folder, predictor, explained)
 
 
 def is_no_data(name: str) -> bool:
@@ -216,22 +249,37 @@ def _document(store: ObjectStore, endpoint: str, kind: Kind, kinds: Kinds) -> Mo
     return load_document(store, endpoint, kinds=kinds)
 
 
-def _inputs(store: ObjectStore, prefix: str, beside: Sequence[str] = ()) -> tuple[dict[str, str], list[str]]:
-    """(entity tag by key of all that decides the result, keys of the data).
+def data_files(store: ObjectStore, prefix: str) -> list[ObjectSummary]:
+    """The files with data below `input/`, in reading order."""
+    return [each for each in store.list(prefix) if _is_data(each)]
+
+
+def _is_data(file: ObjectSummary) -> bool:
+    return file.size > 0 and not is_no_data(file.key.rsplit("/", 1)[-1])
+
+
+def _inputs(store: ObjectStore, prefix: str, beside: Sequence[str] = ()) -> tuple[dict[str, str], list[ObjectSummary]]:
+    """(entity tag by key of all that decides the result, files with data).
 
     Args:
         beside: Keys of further files that decide the result, if they are there.
     """
     inputs = {key: etag for key in beside if (etag := store.etag(key)) is not None}
-    keys: list[str] = []
-    for summary in store.list(prefix):
-        file = summary.key.rsplit("/", 1)[-1]
-        is_data = summary.size > 0 and not is_no_data(file)
-        if is_data:
-            keys.append(summary.key)
-        if is_data or summary.key == prefix + FORMAT_FILE:
-            inputs[summary.key] = summary.etag
-    return inputs, keys
+    there = [each for each in store.list(prefix) if _is_data(each) or each.key == prefix + FORMAT_FILE]
+    inputs |= {each.key: each.etag for each in there}
+    return inputs, [each for each in there if _is_data(each)]
+
+
+def _refuse_large(files: Sequence[ObjectSummary], most_bytes: int, kind: Kind, where: str) -> None:
+    size = sum(each.size for each in files)
+    if size > most_bytes:
+        side_by_side = "profile its files side by side with `driftline backfill --baseline`"
+        raise InvalidInputError(
+            f"the data set has {size / 1e9:,.1f} GB, too much for one function",
+            where=where,
+            expected=f"at most {most_bytes / 1e9:,.1f} GB",
+            mend=f"Take a sample of the rows, or {side_by_side}." if kind.profiled_baseline else "Take a sample.",
+        )
 
 
 def _format_of(store: ObjectStore, key: str) -> DatasetFormat:

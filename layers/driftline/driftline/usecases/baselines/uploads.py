@@ -12,6 +12,9 @@ from driftline.usecases.ports import ObjectStore, Operators
 from driftline.usecases.ports.predictions import Predictor
 from driftline.usecases.ports.tables import DataSetTables
 
+MOST_BYTES = 8 << 30
+"""Of a data set that one function reads within fifteen minutes, and has room for on its disk."""
+
 type Done = Mapping[str, object]
 """What there is to log."""
 
@@ -60,6 +63,7 @@ def _suggested(endpoint: str, monitor: str, message: str, reading: Reading) -> t
             kinds=reading.kinds,
             predictor=reading.predictor,
             explaining=reading.explaining,
+            most_bytes=MOST_BYTES,
         )
     except PendingError as pending:
         reading.explaining.wait_with_baseline(endpoint, monitor, message, pending, reading.store)

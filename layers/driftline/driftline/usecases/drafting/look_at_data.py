@@ -7,6 +7,7 @@ from driftline.domain.capture.blocks import CaptureReader
 from driftline.domain.capture.pairing import CsvLayout
 from driftline.domain.documents.draft import PayloadShape
 from driftline.domain.errors import InvalidInputError
+from driftline.usecases.baselines.datasets.file_profile import profile_files
 from driftline.usecases.baselines.datasets.files import column_readers, read_files
 from driftline.usecases.baselines.datasets.format import DatasetFormat
 from driftline.usecases.baselines.datasets.reader import profile_dataset
@@ -54,7 +55,9 @@ def look_at(store: ObjectStore, key: str, tables: DataSetTables) -> Looked:
     for named, batch in read_files(store, [key], DatasetFormat(), column_readers(tables), warn):
         if not named:
             return Looked(warnings=tuple(warnings))
-        profiled = profile_dataset(store, [key], options=DatasetFormat(), tables=tables, warn=warn)
+        profiled = profile_dataset(
+            profile_files(store, [key], DatasetFormat(), tables, warn), options=DatasetFormat(), where=store.uri(key)
+        )
         return Looked(columns=tuple(batch.columns), warnings=(*warnings, *profiled.warnings))
     raise InvalidInputError("the file has no rows", where=store.uri(key))
 

@@ -48,72 +48,101 @@ def row_readers(tables: DataSetTables) -> Readers[RowBatch]:
     return Readers(csv_row_batches, json_row_batches, tables.parquet_row_batches)
 
 
+@dataclass(slots=True)
+class DataSetReading:
+    """What the files of a data set so far settle for those after them.
+
+    Attributes:
+        options: From `_format.json`.
+        kind: Of all files.
+        shape: Of all CSV files.
+        unpacked: Bytes of the CSV and JSON files that were read.
+    """
+
+    options: DatasetFormat
+    kind: Kind | None = None
+    shape: CsvShape | None = None
+    unpacked: int = 0
+
+    def read(self, size: int, name: str) -> None:
+        """Counts bytes of a file. Raises InvalidInputError: the data set has more than it may."""
+        self.unpacked += size
+        refuse_too_large(self.unpacked, self.options, name)
+
+
+def refuse_too_large(unpacked: int, options: DatasetFormat, where: str) -> None:
+    """Raises InvalidInputError: CSV and JSON files have more bytes together than `_format.json` allows."""
+    if unpacked > options.max_unpacked_megabytes << 20:
+        megabytes = f"{options.max_unpacked_megabytes:,} MB"
+        raise InvalidInputError(
+            f"the data set has more than {megabytes}, unpacked",
+            where=where,
+            expected=f"at most {megabytes} in all of its files",
+            mend="Take a sample of the rows, or raise the limit: max_unpacked_megabytes in input/_format.json.",
+        )
+
+
 def read_files[T](
     store: ObjectStore, keys: Sequence[str], options: DatasetFormat, readers: Readers[T], warn: Warn
 ) -> Iterator[tuple[bool, T]]:
-    """(whether the columns have names of their own, batch) of all files in order.
+    """(whether the columns have names of their own, batch) of all files in order; see `read_file`."""
+    reading = DataSetReading(options)
+    for key in keys:
+        yield from read_file(store, key, readers, reading, warn)
+
+
+def read_file[T](
+    store: ObjectStore, key: str, readers: Readers[T], reading: DataSetReading, warn: Warn
+) -> Iterator[tuple[bool, T]]:
+    """(whether the columns have names of their own, batch) of a file.
 
     Args:
+        reading: What is known from the files before; it is completed.
         warn: Called with what had to be assumed.
 
     Raises:
-        InvalidInputError: a file cannot be read, with file and line; or files are of several formats.
+        InvalidInputError: the file cannot be read, with file and line; or it is of another format than those before.
     """
-    shape: CsvShape | None = None
-    first_kind: Kind | None = None
-    size = _Size(options.max_unpacked_megabytes << 20)
-    for key in keys:
-        name = store.uri(key)
-        with store.local_copy(key) as path:
-            kind = options.kind or _kind_of(path, name)
-            first_kind = first_kind or kind
-            if kind != first_kind:
+    name, options = store.uri(key), reading.options
+    with store.local_copy(key) as path:
+        kind = options.kind or _kind_of(path, name)
+        reading.kind = reading.kind or kind
+        if kind != reading.kind:
+            raise InvalidInputError(
+                f"{kind} among files that are {reading.kind}",
+                where=name,
+                expected="files of one format",
+                mend="Remove the file, or convert it.",
+            )
+        if kind == "parquet":
+            for batch in readers.parquet(path, name):
+                yield True, batch
+            return
+        with _opened(path) as file, _Counted(file, reading, name) as raw:
+            stream = io.BufferedReader(raw, _BUFFER)
+            try:
+                if kind == "json":
+                    for batch in readers.json(stream, name):
+                        yield True, batch
+                    return
+                rows = readers.csv(stream, name, reading.shape, header=(options.csv or CsvFormat()).header)
+                for found, batch in rows:
+                    if reading.shape is None and found.assumed:
+                        warn(found.assumed)
+                    reading.shape = found
+                    yield found.header, batch
+            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
                 raise InvalidInputError(
-                    f"{kind} among files that are {first_kind}",
-                    where=name,
-                    expected="files of one format",
-                    mend="Remove the file, or convert it.",
-                )
-            if kind == "parquet":
-                for batch in readers.parquet(path, name):
-                    yield True, batch
-                continue
-            with _opened(path) as file, _Counted(file, size, name) as raw:
-                stream = io.BufferedReader(raw, _BUFFER)
-                try:
-                    if kind == "json":
-                        for batch in readers.json(stream, name):
-                            yield True, batch
-                        continue
-                    rows = readers.csv(stream, name, shape, header=(options.csv or CsvFormat()).header)
-                    for found, batch in rows:
-                        if shape is None and found.assumed:
-                            warn(found.assumed)
-                        shape = found
-                        yield shape.header, batch
-                except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                    raise InvalidInputError(
-                        f"the compressed file is damaged ({error})", where=name, mend="Upload it again."
-                    ) from None
-
-
-@dataclass(slots=True)
-class _Size:
-    """Bytes that all files of a data set may still have."""
-
-    left: int
-    most: int = 0
-
-    def __post_init__(self) -> None:
-        self.most = self.left
+                    f"the compressed file is damaged ({error})", where=name, mend="Upload it again."
+                ) from None
 
 
 class _Counted(io.RawIOBase):
-    """A file that counts what is read of it. Raises InvalidInputError: more than is left."""
+    """A file that counts what is read of it."""
 
-    def __init__(self, file: BinaryIO, size: _Size, name: str) -> None:
+    def __init__(self, file: BinaryIO, reading: DataSetReading, name: str) -> None:
         super().__init__()
-        self._file, self._size, self._name = file, size, name
+        self._file, self._reading, self._name = file, reading, name
 
     @override
     def readable(self) -> bool:
@@ -122,15 +151,7 @@ class _Counted(io.RawIOBase):
     @override
     def readinto(self, buffer: Buffer) -> int:
         found = self._file.readinto(buffer)  # type: ignore[attr-defined]  # both kinds of files have it
-        self._size.left -= found
-        if self._size.left < 0:
-            megabytes = f"{self._size.most >> 20:,} MB"
-            raise InvalidInputError(
-                f"the data set has more than {megabytes}, unpacked",
-                where=self._name,
-                expected=f"at most {megabytes} in all of its files",
-                mend="Take a sample of the rows, or raise the limit: max_unpacked_megabytes in input/_format.json.",
-            )
+        self._reading.read(int(found), self._name)
         return int(found)
 
 

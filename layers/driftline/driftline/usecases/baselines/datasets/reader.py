@@ -1,73 +1,53 @@
 """A data set as one profile with named features, whatever its files."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from driftline.domain.capture.columns import Table
-from driftline.domain.datasets import ProfiledDataset, refuse_many_columns
+from driftline.domain.datasets import ProfiledDataset
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.domain.profiles.table import TableProfile
-from driftline.usecases.baselines.datasets.files import Warn, column_readers, read_files
+from driftline.usecases.baselines.datasets.file_profile import FileProfile
 from driftline.usecases.baselines.datasets.format import DatasetFormat
-from driftline.usecases.baselines.datasets.look_alikes import LookAlikes
-from driftline.usecases.ports import ObjectStore
-from driftline.usecases.ports.tables import DataSetTables
-
-_MERGE_AFTER = 16  # profiles of batches; merging many at once sorts each column once
 
 
 def profile_dataset(
-    store: ObjectStore,
-    keys: Sequence[str],
+    files: Iterable[FileProfile],
     *,
     options: DatasetFormat,
-    tables: DataSetTables,
-    warn: Warn,
+    where: str,
     columns: DocumentColumns | None = None,
     optional: Collection[str] = (),
 ) -> ProfiledDataset:
-    """Reads the files in this order, in blocks; memory does not grow with their size.
+    """Merges the profiles of the files, in this order; memory does not grow with their number.
 
     Args:
-        options: From `_format.json`; what it leaves open is detected.
-        warn: Called with what had to be assumed.
+        options: From `_format.json`.
+        where: The first file, for errors.
         columns: The monitor document's names of the output and input columns, to name, choose and order by.
         optional: Names of columns that the data set may lack.
 
     Raises:
-        InvalidInputError: a file cannot be read (with file and line), there are no rows, or columns are missing.
+        InvalidInputError: the files are too large together, there are no rows, or columns are missing; and whatever
+            `files` raises.
     """
-    merged, waiting = TableProfile.empty(), list[TableProfile]()
-    order: dict[str, None] = {}  # a set that keeps the order of first occurrence
-    positional, look_alikes = False, LookAlikes()
-    for named, batch in read_files(store, keys, options, column_readers(tables), warn):
-        positional = not named
-        order |= dict.fromkeys(batch.columns)
-        refuse_many_columns(len(order), store.uri(keys[0]))
-        look_alikes.see(batch.rows, batch.columns)
-        waiting.append(TableProfile.of(Table(batch.rows, batch.columns)))
-        if len(waiting) == _MERGE_AFTER:
-            merged, waiting = TableProfile.merge_all([merged, *waiting]), []
-    table = TableProfile.merge_all([merged, *waiting])
+    whole = FileProfile.merge_all(files, options, where)
+    table = whole.table
     if not table.rows:
-        raise InvalidInputError(
-            "the data set has no rows", where=store.uri(keys[0]), expected="at least one row of data"
-        )
+        raise InvalidInputError("the data set has no rows", where=where, expected="at least one row of data")
     if not any(map(_has_values, table.columns.values())):
         raise InvalidInputError(
             f"none of the {table.rows:,} rows has a value",
-            where=store.uri(keys[0]),
+            where=where,
             expected="at least one row of data",
         )
-    found = list(order)
+    found = list(whole.order)
     if options.csv and options.csv.output_columns_position == "END":
         outputs = len(columns[0]) if columns and any(columns) else 1
         found = found[-outputs:] + found[:-outputs]
-    chosen, left_out = _choose(found, positional, columns, optional, store.uri(keys[0]))
+    chosen, left_out = _choose(found, whole.named is False, columns, optional, where)
     features = tuple((name, table.columns.get(source) or ColumnProfile.empty()) for source, name in chosen.items())
     kept = [source for source, name in chosen.items() if source in table.columns and name not in optional]
-    alike = look_alikes.warnings({source: table.columns[source] for source in kept})
+    alike = whole.look_alikes.warnings({source: table.columns[source] for source in kept})
     return ProfiledDataset(table.rows, features, left_out, tuple(alike))
 
 
