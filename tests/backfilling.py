@@ -3,26 +3,29 @@
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.backfill.keys import BACKFILLS
-from driftline.domain.backfill.plan import Plan, step_of
+from driftline.domain.backfill.plan import READING, Plan, monitor_of, step_of
 from driftline.domain.executions.execution import ExecutionRequest
 from driftline.domain.instants import format_instant
 from driftline.domain.windows import HOUR
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import merge_file
 from driftline.usecases.backfill.capture_work import capture_work
+from driftline.usecases.backfill.day_work import day_work
 from driftline.usecases.backfill.find_files import Captures
 from driftline.usecases.backfill.label_work import label_work
 from driftline.usecases.backfill.make_plan import make_plan, write_plan
 from driftline.usecases.backfill.outcome import check_read, conclude, unfinished
 from driftline.usecases.backfill.page_work import page_work
 from driftline.usecases.backfill.window_work import replay_windows
-from driftline.usecases.backfill.work_batch import work_batch
+from driftline.usecases.backfill.work_batch import Work, work_batch
+from driftline.usecases.executions.read_window import read_window
 from driftline.usecases.ports import ObjectStore
 from tests.captures import capture_key, csv_capture, profile_file
-from tests.executing import execute_in, suggest_in
+from tests.executing import execute_in, reading_in, suggest_in
 from tests.fakes import InMemoryStore, only
 from tests.merging import label_file, label_key
 from tests.rendering import IndexAtOnce, render_execution
@@ -83,38 +86,45 @@ def live(store: ObjectStore, hours: int = HOURS) -> None:
             render_execution(store, execution.folder, kinds=KINDS, revision=execution.revision)
 
 
-def planned(store: ObjectStore, hours: int = HOURS) -> Plan:
+def planned(store: ObjectStore, hours: int = HOURS, *, one_window: bool = False) -> Plan:
     """Written, unless it was before."""
     captures = Captures(store, "capture/", "shop", START, START + hours * HOUR)
-    made = make_plan(captures, captures.listed(), store=store, kinds=KINDS, release="1")
+    made = make_plan(captures, captures.listed(), store=store, kinds=KINDS, release="1", one_window=one_window)
     write_plan(made, store, lambda _: None)
     return made.plan
 
 
 def work_once(plan: Plan, store: ObjectStore, time_is_short: Callable[[], bool] = lambda: False) -> None:
     """One process does everything that is left, step by step; whatever an item raises ends it."""
+    checked = False
     for batch in unfinished(plan, store):
-        if step_of(batch) == "captures":
-            work = capture_work(
-                plan, batch, state=store, stores=only(store), scripts=ScriptProcesses(), tables=TABLES, kinds=KINDS
+        if step_of(batch) not in READING and not checked:
+            check_read(plan, store)
+            checked = True
+        if step_of(batch) == "windows":
+            finished = replay_windows(
+                plan, monitor_of(batch), partial(execute_in, store), store=store, time_is_short=time_is_short
             )
-        elif step_of(batch) == "labels":
-            work = label_work(plan, batch, store=store, tables=TABLES, kinds=KINDS)
         else:
-            break
-        if not work_batch(plan.id, batch, work, store=store, time_is_short=time_is_short):
-            return
-    check_read(plan, store)
-    for monitor in plan.monitors:
-        if not replay_windows(
-            plan, monitor, lambda request: execute_in(store, request), store=store, time_is_short=time_is_short
-        ):
-            return
-    for batch in unfinished(plan, store):
-        work = page_work(plan, batch, store=store, kinds=KINDS, index=IndexAtOnce(store, KINDS))
-        if not work_batch(plan.id, batch, work, store=store, time_is_short=time_is_short):
+            work = work_on(plan, batch, store)
+            finished = work_batch(plan.id, batch, work, store=store, time_is_short=time_is_short)
+        if not finished:
             return
     conclude(plan, store)
+
+
+def work_on(plan: Plan, batch: str, store: ObjectStore) -> Work:
+    match step_of(batch):
+        case "captures":
+            return capture_work(
+                plan, batch, state=store, stores=only(store), scripts=ScriptProcesses(), tables=TABLES, kinds=KINDS
+            )
+        case "labels":
+            return label_work(plan, batch, store=store, tables=TABLES, kinds=KINDS)
+        case "days":
+            return day_work(plan, batch, read=partial(read_window, **reading_in(store)))
+        case _:
+            return page_work(plan, batch, store=store, kinds=KINDS, index=IndexAtOnce(store, KINDS))
 
 
 def without_notes(objects: Mapping[str, bytes]) -> Mapping[str, bytes]:

@@ -1,5 +1,7 @@
 """run_monitor and suggest_baseline, with the ports that a test does not ask about."""
 
+from typing import Any
+
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.domain.monitors.defaults import StackDefaults
@@ -31,19 +33,27 @@ def execute_in(
     defaults: StackDefaults = PUBLISHING,
 ) -> Execution:
     """One execution in a bucket that has everything, its captures too."""
+    reading = reading_in(store) | {"kinds": kinds, "explaining": explaining or at_once(store, predictor)}
     return run_monitor(
         request,
-        store=store,
         metrics=metrics or RecordingMetrics(),
         events=events or RecordingEvents(),
-        stores=only(store),
-        scripts=ScriptProcesses(),
-        tables=TABLES,
         signals_namespace=signals_namespace,
-        kinds=kinds,
-        explaining=explaining or at_once(store, predictor),
         defaults=defaults,
+        **reading,
     )
+
+
+def reading_in(store: ObjectStore) -> dict[str, Any]:
+    """What reading a window takes."""
+    return {
+        "store": store,
+        "stores": only(store),
+        "scripts": ScriptProcesses(),
+        "tables": TABLES,
+        "kinds": KINDS,
+        "explaining": at_once(store),
+    }
 
 
 def suggest_in(

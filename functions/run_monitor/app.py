@@ -1,5 +1,6 @@
 """Runs one execution of one monitor: requested by its schedule through the queue, or by hand for any window."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -16,6 +17,7 @@ from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
+from driftline.usecases.executions.read_window import read_window
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.explanations.explaining import Explaining
 from driftline.usecases.ports import Events, Metrics
@@ -26,26 +28,22 @@ postponing = Postponing(settings.run_queue, settings.rerun_queue, waits=stale_re
 stores = S3Stores()
 store = stores(settings.bucket)
 metrics, events = EmbeddedMetrics(), DefaultBus()
-explaining = Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues))
+reading: dict[str, Any] = {
+    "store": store,
+    "stores": stores,
+    "scripts": ScriptProcesses(),
+    "tables": DuckTables(),
+    "kinds": KINDS,
+    "explaining": Explaining(S3ModelFiles(settings.bucket), ResumeQueues(settings.resume_queues)),
+    "defaults": settings.defaults,
+}
+namespaces: dict[str, Any] = {"namespace": settings.metrics_namespace, "signals_namespace": settings.signals_namespace}
 
 _LOGGED = ("endpoint", "monitor", "status", "rows", "violations", "coverage", "revision", "folder", "unchanged")
 
 
 def execute(request: ExecutionRequest, metrics: Metrics = metrics, events: Events = events) -> Execution:
-    execution = run_monitor(
-        request,
-        store=store,
-        metrics=metrics,
-        events=events,
-        namespace=settings.metrics_namespace,
-        signals_namespace=settings.signals_namespace,
-        stores=stores,
-        scripts=ScriptProcesses(),
-        tables=DuckTables(),
-        kinds=KINDS,
-        explaining=explaining,
-        defaults=settings.defaults,
-    )
+    execution = run_monitor(request, metrics=metrics, events=events, **namespaces, **reading)
     logger.info("executed", **{name: getattr(execution, name) for name in _LOGGED})
     return execution
 
@@ -53,7 +51,7 @@ def execute(request: ExecutionRequest, metrics: Metrics = metrics, events: Event
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: backfill_in.Remaining) -> dict[str, Any]:
     if backfill_in.is_backfill(event):
-        return backfill_windows.replay(event, context, store, execute)
+        return backfill_windows.replay(event, context, store, execute, partial(read_window, **reading))
     if "Records" in event:
         return work_through(event, ExecutionRequest, execute, logger, postponing)
     execution = execute(ExecutionRequest.model_validate(event))

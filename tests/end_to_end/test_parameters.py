@@ -194,6 +194,7 @@ def test_captures_of_the_past_are_read_by_the_state_machine(
         "suggest": 0,
         "captures": 4,
         "labels": 2,
+        "days": 0,
         "windows": 4,
         "pages": 4,
         "overview": 1,

@@ -68,6 +68,7 @@ def backfilled(store: InMemoryStore) -> dict[str, dict[str, object]]:
         "suggest": 0,
         "captures": 0,
         "labels": 0,
+        "days": 0,
         "windows": 1,
         "pages": 1,
         "overview": 1,

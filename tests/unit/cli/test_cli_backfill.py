@@ -75,6 +75,7 @@ def test_processes_side_by_side_leave_what_live_processing_leaves(tmp_path: Path
         "suggest": 0,
         "captures": 2 * HOURS,
         "labels": HOURS,
+        "days": 0,
         "windows": 2 * HOURS,
         "pages": 2 * HOURS,
         "overview": 1,
@@ -252,9 +253,12 @@ def test_an_execution_is_asked_for_what_is_left() -> None:
         "suggest": False,
         "captures": False,
         "labels": True,
+        "days": False,
         "pages": False,
         "overview": False,
-        "items": {step: f"state/backfill/{plan.id}/{step}.csv" for step in ("files", "captures", "labels", "pages")},
+        "items": {
+            step: f"state/backfill/{plan.id}/{step}.csv" for step in ("files", "captures", "labels", "days", "pages")
+        },
         "monitors": ["model_quality"],
     }
 

@@ -206,6 +206,7 @@ def test_a_backfill_is_worked_through_step_by_step(load: Load) -> None:
         "suggest": 0,
         "captures": 1,
         "labels": 1,
+        "days": 0,
         "windows": 1,
         "pages": 1,
         "overview": 1,

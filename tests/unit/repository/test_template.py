@@ -533,8 +533,8 @@ def test_a_backfill_goes_on_whatever_one_batch_does(resources: dict[str, dict[st
     text = resources["BackfillMachine"]["Properties"]["DefinitionString"]["Fn::Sub"]
     states = json.loads(re.sub(r"\$\{BackfillConcurrency\}", "20", text))["States"]
     maps = {name: state for name, state in states.items() if state["Type"] == "Map"}
-    assert list(maps) == ["Files", "Captures", "Labels", "Windows", "Pages"]
-    for name in ("Files", "Captures", "Labels", "Pages"):
+    assert list(maps) == ["Files", "Captures", "Labels", "Days", "Windows", "Pages"]
+    for name in ("Files", "Captures", "Labels", "Days", "Pages"):
         assert maps[name]["ToleratedFailurePercentage"] == 100
         assert maps[name]["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
     for state in maps.values():

@@ -49,6 +49,13 @@ def backfill(
             help="Keys of capture files, instead of a listing: CSV, or manifest.json of an S3 inventory; s3://, too.",
         ),
     ] = None,
+    one_window: Annotated[
+        bool,
+        typer.Option(
+            "--one-window",
+            help="Evaluate all from --from to --to as one window by hand, instead of the windows of the schedules.",
+        ),
+    ] = False,
     baseline: Annotated[
         bool,
         typer.Option(
@@ -88,7 +95,7 @@ def backfill(
     Example: driftline backfill --from 2026-01-01 --to 2026-07-01 --dry-run
     """
     cloud = store.startswith("s3://") and not here
-    _check(first, last, manifest, resume=resume, publish=publish, cloud=cloud, baseline=baseline)
+    _check(first, last, manifest, resume=resume, publish=publish, cloud=cloud, baseline=baseline, one_window=one_window)
     with reporting(as_json=as_json) as output:
         place = open_place(store)
         machine = open_machine(place, stack_name) if cloud and not dry_run else None
@@ -102,7 +109,9 @@ def backfill(
             assert last is not None
             capture = place.capture(place.endpoint(endpoint))
             captures = Captures(capture.store, capture.prefix, place.endpoint(endpoint), first, last)
-            planned = _planned(output, place, captures, manifest, monitor, publish=publish, pages=pages)
+            planned = _planned(
+                output, place, captures, manifest, monitor, publish=publish, pages=pages, one_window=one_window
+            )
             plan = planned.plan
         if resume is None and not dry_run:
             _write(output, place, planned)
@@ -143,6 +152,7 @@ def _check(
     publish: bool,
     cloud: bool,
     baseline: bool,
+    one_window: bool,
 ) -> None:
     """Raises BadParameter: options that do not fit together."""
     if publish and not cloud:
@@ -150,8 +160,10 @@ def _check(
     if resume is not None:
         return
     if baseline:
-        if first or last or manifest or publish:
-            raise typer.BadParameter("--baseline reads all of input/: leave out --from, --to, --manifest and --publish")
+        if first or last or manifest or publish or one_window:
+            raise typer.BadParameter(
+                "--baseline reads all of input/: leave out --from, --to, --one-window, --manifest and --publish"
+            )
         return
     if first is None or last is None:
         raise typer.BadParameter("pass --from and --to, --baseline, or --resume")
@@ -174,6 +186,7 @@ def _planned(
     *,
     publish: bool,
     pages: bool,
+    one_window: bool,
 ) -> Planned:
     output.note(f"Looking for capture files in {captures.store.uri(captures.prefix + captures.endpoint)}/ …")
     files = find_items(place, captures, manifest)
@@ -186,6 +199,7 @@ def _planned(
         monitor=monitor,
         publish=publish,
         pages=pages,
+        one_window=one_window,
     )
 
 

@@ -19,7 +19,7 @@ from driftline.usecases.ports import ObjectStore
 USUAL_AT_ONCE = 10
 """Functions at once that a new account may run: a forecast without a state machine counts with them."""
 
-_MAPPED: tuple[Step, ...] = (*READING, "pages")
+_MAPPED: tuple[Step, ...] = (*READING, "days", "pages")
 """Steps of a Distributed Map; windows are of few monitors, each in order."""
 
 _FIRST_POLL, _LONGEST_POLL = 0.5, 10.0

@@ -13,6 +13,7 @@ DOING: dict[Step, str] = {
     "suggest": "suggesting",
     "captures": "profiling",
     "labels": "joining",
+    "days": "reading",
     "windows": "evaluating",
     "pages": "rendering",
     "overview": "listing",
@@ -31,7 +32,7 @@ def work_here(output: Output, place: Place, plan: Plan, processes: int, *, resum
         again(plan, place.store)
     with Processes(place.location, plan.id, processes) as pool:
         for step in STEPS:
-            if step == "windows":
+            if step == "days":
                 check_read(plan, place.store)
             _step(output, place, plan, step, pool)
 

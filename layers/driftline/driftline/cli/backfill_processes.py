@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Self
+from typing import Any, Self
 
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.scripts.processes import ScriptProcesses
@@ -26,11 +26,13 @@ from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS
 from driftline.usecases.backfill.baseline_work import baseline_work
 from driftline.usecases.backfill.capture_work import capture_work
+from driftline.usecases.backfill.day_work import day_work
 from driftline.usecases.backfill.label_work import label_work
 from driftline.usecases.backfill.page_work import page_work
 from driftline.usecases.backfill.window_work import replay_windows
 from driftline.usecases.backfill.work_batch import Work, load_plan, work_batch
 from driftline.usecases.baselines.uploads import Reading
+from driftline.usecases.executions.read_window import read_window
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.executions.unpublished import NoEvents, NoMetrics
 from driftline.usecases.pages.render_index import render_index_page
@@ -70,6 +72,8 @@ def _work_on(place: Place, plan: Plan, batch: str) -> Work:
             )
         case "labels":
             return label_work(plan, batch, store=place.store, tables=DuckTables(), kinds=KINDS, unpacked_bytes=limit)
+        case "days":
+            return day_work(plan, batch, read=partial(read_window, **_reading(place)))
         case "files" | "suggest":
             reading = Reading(place.store, DuckTables(), _Unheard(), KINDS, SageMakerEndpoints(), explaining())
             return baseline_work(plan, batch, reading=reading)
@@ -79,18 +83,18 @@ def _work_on(place: Place, plan: Plan, batch: str) -> Work:
 
 def execute(place: Place, request: ExecutionRequest) -> Execution:
     """As `driftline run` does: the same files, and nothing is published."""
-    return run_monitor(
-        request,
-        store=UnannouncedStore(place.store),
-        metrics=NoMetrics(),
-        events=NoEvents(),
-        stores=place.stores,
-        scripts=ScriptProcesses(),
-        tables=DuckTables(),
-        signals_namespace=None,
-        kinds=KINDS,
-        explaining=explaining(),
-    )
+    return run_monitor(request, metrics=NoMetrics(), events=NoEvents(), signals_namespace=None, **_reading(place))
+
+
+def _reading(place: Place) -> dict[str, Any]:
+    return {
+        "store": UnannouncedStore(place.store),
+        "stores": place.stores,
+        "scripts": ScriptProcesses(),
+        "tables": DuckTables(),
+        "kinds": KINDS,
+        "explaining": explaining(),
+    }
 
 
 class _Unheard:

@@ -84,6 +84,9 @@ def size_of(plan: Plan) -> str:
     if labels.items:
         parts.append(count(labels.items, "ground truth file"))
     monitors = f" of {joined([safe(name) for name in plan.monitors])}" if plan.monitors else ""
+    if plan.days.items:
+        days = count(plan.days.items // len(plan.monitors), "day")
+        return joined([*parts, f"one window of {days}{monitors}"])
     pages = " with their pages" if plan.pages.items else ""
     return joined([*parts, f"{count(windows.items, 'window')}{monitors}{pages}"])
 

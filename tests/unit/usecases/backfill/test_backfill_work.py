@@ -11,15 +11,31 @@ from driftline.domain.backfill.results import MOST_TROUBLES
 from driftline.domain.errors import DriftlineError, InvalidInputError, StaleReadError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.kinds.registry import KINDS
+from driftline.usecases.arrivals.take_arrivals import merge_file
 from driftline.usecases.backfill.find_files import Captures, label_files
 from driftline.usecases.backfill.make_plan import make_plan
 from driftline.usecases.backfill.outcome import again, check_read, conclude, read_outcome, unfinished
 from driftline.usecases.backfill.progress import Progress
 from driftline.usecases.backfill.window_work import window_work
 from driftline.usecases.backfill.work_batch import NOTED_ITEMS, load_items, work_batch
-from tests.backfilling import DELAY, END, HOURS, START, differing, endpoint, live, planned, without_notes, work_once
-from tests.captures import capture_key
+from driftline.usecases.ports import StoredObject
+from tests.backfilling import (
+    DELAY,
+    END,
+    HOURS,
+    ROWS,
+    START,
+    differing,
+    endpoint,
+    live,
+    planned,
+    without_notes,
+    work_once,
+)
+from tests.captures import capture_key, profile_file
+from tests.executing import execute_in
 from tests.fakes import FailingStore, InMemoryStore
+from tests.tables import TABLES
 
 HOUR = timedelta(hours=1)
 DAMAGED = capture_key(START + HOUR, "c.jsonl")
@@ -129,6 +145,7 @@ def test_a_damaged_file_is_named_and_read_again_when_somebody_asks() -> None:
         "suggest": 0,
         "captures": 2 * HOURS + 1,
         "labels": HOURS,
+        "days": 0,
         "windows": 2 * HOURS,
         "pages": 2 * HOURS,
         "overview": 1,
@@ -249,6 +266,7 @@ def test_progress_counts_what_is_done_and_reads_nothing_twice() -> None:
         "suggest": 0,
         "captures": 0,
         "labels": 0,
+        "days": 0,
         "windows": 0,
         "pages": 0,
         "overview": 0,
@@ -260,6 +278,7 @@ def test_progress_counts_what_is_done_and_reads_nothing_twice() -> None:
         "suggest": 0,
         "captures": 2 * HOURS,
         "labels": HOURS,
+        "days": 0,
         "windows": 2 * HOURS,
         "pages": 2 * HOURS,
         "overview": 1,
@@ -280,5 +299,82 @@ def test_windows_are_evaluated_by_hand_unless_the_run_publishes(publish: bool, t
         asked.append(request)
         return Execution("shop", "data_quality", ExecutionStatus.COMPLETED, "")
 
-    window_work(plan, "data_quality", execute)(Item("2026-03-01T07:00:00Z"))
+    window_work(plan, "windows-data_quality-00001", execute)(Item("2026-03-01T07:00:00Z"))
     assert [(one.trigger, one.scheduled_time) for one in asked] == [(trigger, datetime(2026, 3, 1, 7, tzinfo=UTC))]
+
+
+def reports_of(store: InMemoryStore, *, pages: bool = False) -> dict[str, bytes]:
+    return {
+        key: body for key, body in store.objects.items() if key.startswith("reports/") and (pages or "html" not in key)
+    }
+
+
+def test_one_long_window_is_that_of_a_request_by_hand() -> None:
+    # Given two days, of which the live system has read and merged the first hours
+    hours = 40
+    store, expected = endpoint(hours), endpoint(hours)
+    for each in list(expected.list("capture/")):
+        profile_file(each.key, expected)
+    for each in list(expected.list("ground-truth/")):
+        merge_file(each.key, store=expected, tables=TABLES, max_label_delay=DELAY)
+    end = START + hours * HOUR
+    for monitor in ("data_quality", "model_quality"):
+        execute_in(expected, ExecutionRequest(endpoint="shop", monitor=monitor, start=START, end=end))
+    there = list(store.list("capture/"))[:30]
+    for each in there:
+        profile_file(each.key, store)
+    # When the whole is evaluated as one window
+    plan = planned(store, hours, one_window=True)
+    assert plan.captures.items == 2 * hours - len(there)
+    assert plan.days.items == 2 * 2  # of two monitors
+    work_once(plan, store)
+    # Then what lacked is profiled, and the verdicts are those of a request by hand
+    outcome = read_outcome(plan, store)
+    assert outcome.complete
+    assert not outcome.failures
+    assert outcome.numbers["rows of days"] == 2 * 2 * hours * ROWS
+    assert differing(reports_of(store), reports_of(expected)) == []
+    assert len(reports_of(store)) == 8
+    assert sum(key.endswith("report.html") for key in reports_of(store, pages=True)) == 2
+
+
+def test_the_days_leave_little_to_read_for_the_window() -> None:
+    hours = 24 - START.hour + 48
+    store = endpoint(hours)
+    plan = planned(store, hours, one_window=True)
+    counted = ReadStore(objects=store.objects)
+    work_once(plan, counted)
+    # Captured rows and profiles are read when their day is, and the window reads what was made of them.
+    read = [key for key in counted.read_after_days if key.startswith(("state/profiles/", "state/records/", "capture/"))]
+    assert read == []
+    assert any(key.startswith("state/rollups/") for key in counted.read_after_days)
+
+
+class ReadStore(InMemoryStore):
+    """Notes what is read once the first window is begun."""
+
+    def __init__(self, objects: Mapping[str, bytes]) -> None:
+        super().__init__(objects=objects)
+        self.read_after_days: list[str] = []
+        self.begun = False
+
+    def put(self, key: str, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        self.begun |= "/results/windows-" in key
+        super().put(key, body, content_type=content_type)
+
+    def find(self, key: str) -> StoredObject | None:
+        if self.begun:
+            self.read_after_days.append(key)
+        return super().find(key)
+
+    def get(self, key: str) -> StoredObject:
+        if self.begun:
+            self.read_after_days.append(key)
+        return super().get(key)
+
+
+def test_a_window_by_hand_has_its_bound() -> None:
+    store = endpoint()
+    captures = captures_in(store, START, START + timedelta(days=1097))
+    with pytest.raises(InvalidInputError, match=r"1,097 days long.*Cut it"):
+        make_plan(captures, captures.listed(), store=store, kinds=KINDS, release="1", one_window=True)

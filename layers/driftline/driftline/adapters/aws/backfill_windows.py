@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from driftline.adapters.aws.backfill_in import ENOUGH_MILLISECONDS, Remaining, time_is_short
+from driftline.adapters.aws.backfill_in import ENOUGH_MILLISECONDS, Remaining, time_is_short, work_on
 from driftline.domain.backfill.keys import checked_id
 from driftline.domain.executions.execution import Execution
+from driftline.usecases.backfill.day_work import ReadWindow, day_work
 from driftline.usecases.backfill.outcome import check_read, conclude
 from driftline.usecases.backfill.window_work import replay_windows
 from driftline.usecases.backfill.work_batch import load_plan
@@ -27,16 +28,24 @@ class WindowsRequest(BaseModel):
 
 
 def replay(
-    event: Mapping[str, Any], context: Remaining, store: ObjectStore, execute: Callable[..., Execution]
+    event: Mapping[str, Any],
+    context: Remaining,
+    store: ObjectStore,
+    execute: Callable[..., Execution],
+    read: ReadWindow,
 ) -> dict[str, Any]:
-    """Evaluates windows of a monitor until all are, or the function's time is nearly over; or one of the other steps.
+    """Evaluates windows of a monitor, or reads days of a long one, until all are done or the function's time is nearly
+    over; or one of the other steps.
 
     Args:
         execute: Runs a monitor on a request, with other `metrics` and `events` if given.
+        read: Reads a day of a long window.
 
     Raises:
         StaleReadError: the step is to check, or to conclude, and something is left to do.
     """
+    if "batch" in event:
+        return work_on(event, context, store, partial(day_work, read=read))
     request = WindowsRequest.model_validate(event)
     plan = load_plan(store, checked_id(request.backfill))
     match request.step:

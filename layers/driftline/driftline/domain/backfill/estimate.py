@@ -19,6 +19,9 @@ LABEL_BYTE_SECONDS = 5e-8
 WINDOW_SECONDS = 0.5
 """CPU time of an execution over some hours."""
 
+DAY_SECONDS = 3.0
+"""CPU time of a day of a long window, with 1,440 profiles."""
+
 PAGE_SECONDS = 0.1
 """CPU time of a page of an execution."""
 
@@ -46,6 +49,7 @@ _WINDOW_PUTS, _WINDOW_GETS = 40, 60
 """Of an execution of an hour or a day; one of a month has more listings."""
 _PAGE_PUTS, _PAGE_GETS = 8, 30
 """Of a page: itself, its record, the listings for the past, and the files of the executions before it."""
+_DAY_PUTS, _DAY_GETS = 55, 1500
 _DATA_PUTS, _DATA_GETS = 1, 4
 """Of a file of a data set: its profile; the file, twice its tag or profile, and the profile when it is merged."""
 _BATCH_TRANSITIONS = 4
@@ -81,6 +85,7 @@ def estimate(plan: Plan, at_once: int, *, functions: bool, bucket: bool) -> Esti
     parts = (
         (of_captures, PROFILE_MEGABYTES, len(captures.batches)),
         (of_labels, MERGE_MEGABYTES, len(labels.batches)),
+        (plan.days.items * DAY_SECONDS, RUN_MEGABYTES, len(plan.days.batches)),
         (of_windows, RUN_MEGABYTES, len(plan.monitors)),  # one after the other
         (of_pages, RENDER_MEGABYTES, len(pages.batches)),
         (of_files, BASELINE_MEGABYTES, len(plan.files.batches)),
@@ -100,5 +105,7 @@ def estimate(plan: Plan, at_once: int, *, functions: bool, bucket: bool) -> Esti
         gets = captures.items * _FILE_GETS + labels.items * _LABEL_GETS + windows.items * _WINDOW_GETS
         puts += pages.items * _PAGE_PUTS + plan.files.items * _DATA_PUTS
         gets += pages.items * _PAGE_GETS + plan.files.items * _DATA_GETS
+        puts += plan.days.items * _DAY_PUTS
+        gets += plan.days.items * _DAY_GETS
         usd += puts * PUT_USD + gets * GET_USD
     return Estimate(cpu_seconds, seconds, usd)

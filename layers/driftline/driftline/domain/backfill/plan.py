@@ -13,12 +13,12 @@ import msgspec
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.json_reading import JsonDecoder
 
-type Step = Literal["files", "suggest", "captures", "labels", "windows", "pages", "overview"]
+type Step = Literal["files", "suggest", "captures", "labels", "days", "windows", "pages", "overview"]
 
-STEPS: tuple[Step, ...] = ("files", "suggest", "captures", "labels", "windows", "pages", "overview")
+STEPS: tuple[Step, ...] = ("files", "suggest", "captures", "labels", "days", "windows", "pages", "overview")
 """In this order. Of a baseline: the files of its data set are profiled, then it is suggested. Of captures: labels find
-the inferences that are there, windows are evaluated when everything is, and pages show their trends, so they are made
-when all windows are evaluated; the endpoint's page lists them."""
+the inferences that are there, windows are evaluated when everything is, a long one after its days, and pages show their
+trends, so they are made when all windows are evaluated; the endpoint's page lists them."""
 
 READING: tuple[Step, ...] = ("files", "captures", "labels")
 """Steps that read files."""
@@ -43,12 +43,16 @@ BASELINE = "baseline"
 WINDOWS = 100
 """Executions of a batch."""
 
+DAYS = 5
+"""Days of a batch: what they have is not known before they are read, and few days are many files."""
+
 
 class Item(msgspec.Struct, frozen=True, order=True):
     """A file to read, a window to evaluate, or a page to make.
 
     Attributes:
-        key: The file's key, or the scheduled time; of single items, the endpoint or the folder.
+        key: The file's key, the day, or the scheduled time of a window, or its start and end with a slash between; of
+            single items, the endpoint or the folder.
         size: Bytes; 0 if unknown.
         etag: The file's entity tag; empty if unknown.
     """
@@ -116,6 +120,7 @@ class Plan(msgspec.Struct, frozen=True):
         pages: Of the executions, a batch for each of windows; empty if they are not wanted, or follow from events.
         overview: The endpoint's page, if there are pages.
         files, suggest, data_set: Of a baseline; then there is nothing else.
+        days: Of the one window by hand that is evaluated, instead of those of the schedules; empty without one.
     """
 
     id: str
@@ -134,6 +139,7 @@ class Plan(msgspec.Struct, frozen=True):
     files: Part = Part()
     suggest: Part = Part()
     data_set: DataSetPlan | None = None
+    days: Part = Part()
 
     def part(self, step: Step) -> Part:
         return {
@@ -141,6 +147,7 @@ class Plan(msgspec.Struct, frozen=True):
             "suggest": self.suggest,
             "captures": self.captures,
             "labels": self.labels,
+            "days": self.days,
             "windows": self.windows,
             "pages": self.pages,
             "overview": self.overview,

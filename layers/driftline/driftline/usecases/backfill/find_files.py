@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 
 from driftline.domain.backfill.plan import Item
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.horizon import start_of_day
-from driftline.domain.ground_truth.keys import GROUND_TRUTH, parse_ground_truth_key
-from driftline.domain.keys import is_data_name, parse_capture_key
+from driftline.domain.ground_truth.keys import GROUND_TRUTH, day_prefix, parse_ground_truth_key
+from driftline.domain.keys import is_data_name, parse_capture_key, profile_key, source_digest, variants_prefix
+from driftline.domain.windows import Window
+from driftline.usecases.listed_hours import listed_hours
 from driftline.usecases.ports import ObjectStore, ObjectSummary
 from driftline.usecases.side_by_side import side_by_side
 
@@ -57,6 +60,22 @@ class Captures:
         while day < self.end:
             yield day
             day += _DAY
+
+
+def without_profile(captures: Captures, files: Iterable[Item], state: ObjectStore) -> list[Item]:
+    """Those of the range's files that nobody has profiled: no profile of theirs is in the hour of their folder."""
+    bucket = None if captures.store.name == state.name else captures.store.name
+    window = Window(captures.start, captures.end)
+    there: set[str] = set()
+    for variant in state.folders(variants_prefix(captures.endpoint)):
+        hours = listed_hours(state, window, partial(day_prefix, "profiles", captures.endpoint, variant))
+        there.update(each.key for summaries in hours.values() for each in summaries)
+
+    def profile(item: Item) -> str:
+        source = parse_capture_key(item.key)
+        return profile_key(source.endpoint, source.variant, source.hour, source_digest(bucket, item.key))
+
+    return [item for item in files if profile(item) not in there]
 
 
 def label_files(store: ObjectStore, endpoint: str, start: datetime, end: datetime, delay: timedelta) -> Sequence[Item]:

@@ -7,6 +7,7 @@ from itertools import batched
 
 from driftline.domain.backfill.keys import batch_key, items_key, plan_key
 from driftline.domain.backfill.plan import (
+    DAYS,
     WINDOWS,
     Item,
     Part,
@@ -18,6 +19,7 @@ from driftline.domain.backfill.plan import (
     range_of,
     run_id,
 )
+from driftline.domain.backfill.requests import window_by_hand_item
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.instants import format_instant
 from driftline.domain.keys import script_key
@@ -25,8 +27,9 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.monitors.window import window_of
+from driftline.domain.windows import window_by_hand
 from driftline.kinds.kind import Kinds
-from driftline.usecases.backfill.find_files import Captures, label_files
+from driftline.usecases.backfill.find_files import Captures, label_files, without_profile
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import ObjectStore
 
@@ -51,6 +54,7 @@ def make_plan(
     monitor: str | None = None,
     publish: bool = False,
     pages: bool = True,
+    one_window: bool = False,
 ) -> Planned:
     """
     Args:
@@ -61,6 +65,8 @@ def make_plan(
         monitor: Whose windows are evaluated; all of the document's unless given.
         publish: Whether metrics, events and signals are published. Pages follow from events.
         pages: Whether pages are made of the windows.
+        one_window: Evaluate the whole range as one window by hand, instead of the windows of the schedules. Files that
+            have a profile are not read again.
 
     Raises:
         ObjectNotFoundError: the endpoint has no monitor document.
@@ -74,16 +80,31 @@ def make_plan(
         )
     document = load_document(store, captures.endpoint, kinds=kinds)
     monitors = _monitors(document, monitor)
-    delay = document.label_delay
+    delays = [each.label_delay for each in monitors.values() if each.label_delay] if one_window else []
+    delay = max(delays, default=None) if one_window else document.label_delay
     labels = label_files(store, captures.endpoint, captures.start, captures.end, delay) if delay else ()
-    windows = {name: scheduled_times(each, captures.start, captures.end) for name, each in monitors.items()}
+    days: Mapping[str, Sequence[Item]] = {}
+    if one_window:
+        window = window_by_hand(captures.start, captures.end)
+        files = without_profile(captures, files, store)
+        windows: Mapping[str, Sequence[Item]] = {
+            name: [window_by_hand_item(window.start, window.end)] for name in monitors
+        }
+        days = {name: [Item(format_instant(day)) for day in window.days()] for name in monitors}
+    else:
+        windows = {
+            name: [Item(format_instant(time)) for time in scheduled_times(each, captures.start, captures.end)]
+            for name, each in monitors.items()
+        }
     batches: dict[str, Sequence[Item]] = {}
     of_captures = part_of("captures", into_batches(files), batches)
     of_labels = part_of("labels", into_batches(labels), batches)
+    of_days = _of_monitors("days", days, batches, DAYS)
     of_windows = _of_monitors("windows", windows, batches)
     shown = windows if pages and not publish else {}
     of_pages = _of_monitors("pages", shown, batches)
-    of_overview = part_of("overview", [[Item(captures.endpoint)]] if of_pages.items else [], batches)
+    # A window by hand is not on the endpoint's page.
+    of_overview = part_of("overview", [[Item(captures.endpoint)]] if of_pages.items and not one_window else [], batches)
     run = run_id(
         range_of(captures.start, captures.end),
         [
@@ -91,6 +112,7 @@ def make_plan(
             captures.store.uri(""),
             release,
             str(publish),
+            str(pages),
             _script(document, store),
             *(f"{batch} {item.key} {item.etag} {item.size}" for batch, items in batches.items() for item in items),
         ],
@@ -109,6 +131,7 @@ def make_plan(
         release,
         of_pages,
         of_overview,
+        days=of_days,
     )
     return Planned(plan, batches)
 
@@ -168,13 +191,11 @@ def _script(document: MonitorDocument, store: ObjectStore) -> str:
     return f"{script} {store.etag(script_key(script))}" if script else ""
 
 
-def _cut(times: Sequence[datetime]) -> list[Sequence[Item]]:
-    return list(batched([Item(format_instant(each)) for each in times], WINDOWS, strict=False))
-
-
-def _of_monitors(step: Step, times: Mapping[str, Sequence[datetime]], batches: dict[str, Sequence[Item]]) -> Part:
-    """Of all monitors together: a batch has times of one."""
-    parts = [part_of(step, _cut(each), batches, name) for name, each in times.items()]
+def _of_monitors(
+    step: Step, items: Mapping[str, Sequence[Item]], batches: dict[str, Sequence[Item]], most: int = WINDOWS
+) -> Part:
+    """Of all monitors together: a batch has items of one."""
+    parts = [part_of(step, list(batched(each, most, strict=False)), batches, name) for name, each in items.items()]
     return Part(sum(part.items for part in parts), 0, tuple(name for part in parts for name in part.batches))
 
 

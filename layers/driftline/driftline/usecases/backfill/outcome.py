@@ -157,4 +157,4 @@ def _results(plan: Plan, store: ObjectStore) -> Iterator[tuple[str, Result]]:
 
 def _named(step: Step, batch: str, key: str) -> str:
     """A scheduled time with its monitor; a file's key is its name."""
-    return f"{monitor_of(batch)} {key}" if step in {"windows", "pages"} else key
+    return f"{monitor_of(batch)} {key}" if step in {"days", "windows", "pages"} else key

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from driftline.domain.backfill.plan import Item, Plan, monitor_of, step_of
+from driftline.domain.backfill.requests import request_of
 from driftline.domain.errors import ObjectNotFoundError
-from driftline.domain.instants import parse_instant
-from driftline.domain.keys import report_folder
-from driftline.domain.windows import SLOT, floor_to
 from driftline.kinds.kind import Kinds
 from driftline.usecases.backfill.work_batch import Work
+from driftline.usecases.executions.requested_window import requested_window
+from driftline.usecases.monitors.monitor_documents import find_document
 from driftline.usecases.pages.render_execution import render_page
 from driftline.usecases.pages.render_overview import render_pages
 from driftline.usecases.ports import IndexRequests, ObjectStore
@@ -21,10 +21,13 @@ def page_work(plan: Plan, batch: str, *, store: ObjectStore, kinds: Kinds, index
         index: Has the page of all endpoints made.
     """
 
+    document = find_document(store, plan.endpoint, kinds=kinds)
+    monitors = document.monitors.by_name() if document else {}
+
     def page(item: Item) -> Mapping[str, int]:
-        scheduled = floor_to(parse_instant(item.key), SLOT)
+        _, _, folder = requested_window(request_of(plan, batch, item), monitors[monitor_of(batch)])
         try:
-            render_page(store, report_folder(plan.endpoint, monitor_of(batch), scheduled), kinds=kinds)
+            render_page(store, folder, kinds=kinds)
         except ObjectNotFoundError:
             return {"windows without a page": 1}  # it failed, and has its line; or it waits for explanations
         return {"pages": 1}

@@ -7,10 +7,10 @@ again.
 
 from collections.abc import Callable, Mapping
 
-from driftline.domain.backfill.plan import Item, Plan, monitor_of
+from driftline.domain.backfill.plan import Item, Plan
+from driftline.domain.backfill.requests import request_of
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
-from driftline.domain.instants import parse_instant
 from driftline.usecases.backfill.work_batch import Work, load_result, work_batch
 from driftline.usecases.ports import ObjectStore
 
@@ -18,18 +18,11 @@ type Execute = Callable[[ExecutionRequest], Execution]
 """Runs the monitor; publishes or not, as the run was asked to."""
 
 
-def window_work(plan: Plan, monitor: str, execute: Execute) -> Work:
-    """Evaluates the window of a scheduled time."""
+def window_work(plan: Plan, batch: str, execute: Execute) -> Work:
+    """Evaluates a window."""
 
     def evaluate(item: Item) -> Mapping[str, int]:
-        execution = execute(
-            ExecutionRequest(
-                endpoint=plan.endpoint,
-                monitor=monitor,
-                scheduled_time=parse_instant(item.key),
-                trigger="schedule" if plan.publish else "hand",
-            )
-        )
+        execution = execute(request_of(plan, batch, item))
         if execution.status is ExecutionStatus.FAILED:
             raise InvalidInputError(execution.reason)
         counts = {"windows": 1, "evaluated rows": execution.evaluated_rows, "violations": execution.violations}
@@ -45,8 +38,6 @@ def replay_windows(
     for batch in plan.windows_of(monitor):
         if load_result(store, plan.id, batch).finished:
             continue
-        if not work_batch(
-            plan.id, batch, window_work(plan, monitor_of(batch), execute), store=store, time_is_short=time_is_short
-        ):
+        if not work_batch(plan.id, batch, window_work(plan, batch, execute), store=store, time_is_short=time_is_short):
             return False
     return True

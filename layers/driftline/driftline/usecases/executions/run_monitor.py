@@ -16,29 +16,23 @@ from functools import partial
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError, PendingError, StaleReadError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
-from driftline.domain.executions.judge_unusable import judge_unusable
 from driftline.domain.executions.judgement import Judgement
-from driftline.domain.executions.unusable import captured_lines
-from driftline.domain.instants import within_bounds
-from driftline.domain.keys import document_key, report_folder
 from driftline.domain.monitors.defaults import SHIPPED, StackDefaults
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.domain.monitors.ownership import NOBODY
-from driftline.domain.monitors.window import window_of
-from driftline.domain.windows import SLOT, Window, floor_to, window_by_hand
-from driftline.kinds.data import Explanations
+from driftline.domain.windows import Window
 from driftline.kinds.engine import Context
-from driftline.kinds.kind import Kind, Kinds
+from driftline.kinds.kind import Kinds
 from driftline.presentation.headline import envelope_headline
 from driftline.usecases.capture.profile_again import profile_again
-from driftline.usecases.capture.why_rejected import why_rejected
 from driftline.usecases.capture.window_profile import NO_INPUTS, window_inputs
 from driftline.usecases.executions.announcing import Outputs, announce_failure, announce_verdict
 from driftline.usecases.executions.expired import refuse_expired
+from driftline.usecases.executions.judging import judged, monitor_named
+from driftline.usecases.executions.requested_window import requested_window
 from driftline.usecases.executions.signals import alarmed_names
-from driftline.usecases.executions.window_data import StoredWindow
 from driftline.usecases.explanations.explaining import Explaining
 from driftline.usecases.models.model_log import load_model_log
 from driftline.usecases.models.model_marks import new_model
@@ -92,8 +86,8 @@ def run_monitor(
     try:
         document = load_document(store, request.endpoint, kinds=kinds)
         ownership = document.ownership
-        monitor, kind = _monitor(document, request.monitor), kinds.named(request.monitor)
-        window, scheduled, folder = _when(request, monitor)
+        monitor, kind = monitor_named(document, request.monitor), kinds.named(request.monitor)
+        window, scheduled, folder = requested_window(request, monitor)
         for _ in range(_ATTEMPTS):
             inputs = _inputs(store, document, monitor, window)
             if inputs == NO_INPUTS:
@@ -110,7 +104,7 @@ def run_monitor(
                 model=model,
                 defaults=defaults,
             )
-            judge = partial(_judged, context, kind, explaining.of(request.endpoint, store), store, stores, tables)
+            judge = partial(judged, context, kind, explaining.of(request.endpoint, store), store, stores, tables)
             judgement = with_state_made_again(judge, store, profile)
             files = _postprocessed(judgement.files, monitor, store, scripts)
             execution = _execution(request, judgement, files, window, scheduled, folder, schedule)
@@ -125,18 +119,6 @@ def run_monitor(
     except (InvalidInputError, ObjectNotFoundError) as error:
         return announce_failure(error, window, outputs, kinds=kinds, ownership=ownership)
     raise StaleReadError("captures or labels of the window kept arriving during its evaluation", where=folder)
-
-
-def _judged(
-    context: Context, kind: Kind, explanations: Explanations, store: ObjectStore, stores: Stores, tables: Tables
-) -> Judgement:
-    document, window = context.document, context.window
-    monitor = document.monitors.by_name()[context.monitor]
-    data = StoredWindow(store, stores, tables, document, kind.name, window, explanations)
-    profile = data.profile()
-    reasons = why_rejected(store, document.endpoint, window, document.variant) if profile.rejected else {}
-    lines = captured_lines(profile.records, profile.rejected, reasons)
-    return judge_unusable(kind.engine.evaluate(context, data), lines, monitor, context.schedule, context.alarmed)
 
 
 def _pending(request: ExecutionRequest, pending: PendingError, window: Window | None) -> Execution:
@@ -160,44 +142,6 @@ def _postprocessed(
     if monitor.postprocess is None:
         return files
     return {**files, **scripts.postprocess(load_script(store, monitor.postprocess), monitor.postprocess, files)}
-
-
-def _monitor(document: MonitorDocument, name: str) -> ScheduledMonitor:
-    monitors = document.monitors.by_name()
-    if name not in monitors:
-        raise InvalidInputError(
-            f"the monitor document has no monitor {name}",
-            where=document_key(document.endpoint),
-            expected=f"one of {', '.join(monitors)}",
-        )
-    return monitors[name]
-
-
-def _when(request: ExecutionRequest, monitor: ScheduledMonitor) -> tuple[Window, datetime, str]:
-    """The window, the scheduled time and the report folder.
-
-    A window by hand uses the schedule's folder only if it is exactly a scheduled window.
-    """
-    scheduled = request.scheduled_time
-    if request.start is None or request.end is None:
-        if scheduled is None:
-            raise InvalidInputError("an execution needs a scheduled time, or a start and an end")
-        floored = floor_to(scheduled, SLOT)
-        folder = report_folder(request.endpoint, request.monitor, floored)
-        return window_of(scheduled, monitor), floored, folder
-    window = window_by_hand(request.start, request.end)
-    if scheduled is None:
-        scheduled = window.end - (monitor.window.end_offset if monitor.window else SLOT * 0)
-    scheduled = within_bounds(floor_to(scheduled, SLOT))
-    by_hand_from = None if _is_scheduled(window, scheduled, monitor) else window.start
-    return window, scheduled, report_folder(request.endpoint, request.monitor, scheduled, by_hand_from)
-
-
-def _is_scheduled(window: Window, scheduled: datetime, monitor: ScheduledMonitor) -> bool:
-    try:
-        return window_of(scheduled, monitor) == window
-    except InvalidInputError:
-        return False  # The schedule gives no window for this time.
 
 
 def _execution(
