@@ -233,3 +233,47 @@ def test_captures_of_the_past_are_read_by_the_state_machine(
     assert changed.messages("ProfileDeadLettersUrl") == 0
     # Who looks finds the pages, the one of all endpoints included
     assert b"past" in own.everything("reports/index.html")["reports/index.html"]
+
+
+def test_a_large_baseline_and_a_long_window_are_made_by_the_state_machine(
+    changed: EmbeddedCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a data set of several files, captures and labels, none of which anything has heard of
+    own, inputs = Bucket(changed), past.inputs("long")
+    folder = "baselines/long/data_quality/"
+    [whole] = [body for key, body in inputs.items() if key.startswith(f"{folder}input/")]
+    inputs = {key: body for key, body in inputs.items() if not key.startswith(folder) and "damaged" not in key}
+    header, *lines = whole.splitlines(keepends=True)
+    inputs |= {f"{folder}input/{part}.csv": header + b"".join(lines[part::3]) for part in range(3)}
+    with past.nobody_listening(changed):
+        for key, body in inputs.items():
+            own.put(key, body)
+    for name, value in changed.environment.items():
+        monkeypatch.setenv(name, value)
+    cloud = ("--store", f"s3://{changed.bucket}", "--stack-name", "watchers", "--endpoint", "long", "--json")
+    # When the baseline is asked for
+    suggested = driftline("backfill", "--baseline", "--monitor", "data_quality", *cloud)
+    assert suggested.exit_code == ExitCode.COMPLETED, suggested.output
+    assert json.loads(suggested.stdout)["done"]["files"] == 3
+    # And the whole time as one window
+    window = (format_instant(past.PAST), format_instant(past.END))
+    told = driftline("backfill", "--one-window", "--from", window[0], "--to", window[1], *cloud)
+    assert told.exit_code in {ExitCode.COMPLETED, ExitCode.NOT_EVALUATED}, told.output
+    assert json.loads(told.stdout)["done"]["windows"] == 2
+    # Then all files are those of the commands that do the same one after the other
+    for key, body in inputs.items():
+        path = tmp_path / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    for command in ("baseline", "ingest", "merge"):
+        driftline(command, "--store", tmp_path)
+    for monitor in ("data_quality", "model_quality"):
+        driftline("run", "--store", tmp_path, "--monitor", monitor, "--start", window[0], "--end", window[1])
+    for name in ("statistics.json", "constraints.json"):
+        assert own.everything(folder)[folder + name] == (tmp_path / folder / name).read_bytes()
+    here, there = (
+        {key: body for key, body in objects.items() if not key.endswith(".html")}
+        for objects in (below(tmp_path, "reports/long/"), own.everything("reports/long/"))
+    )
+    assert differing(here, there) == []
+    assert len(there) == 8

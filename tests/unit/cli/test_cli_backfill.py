@@ -178,6 +178,31 @@ def test_a_baseline_takes_no_range(tmp_path: Path) -> None:
     assert "leave out --from" in said.stderr
 
 
+def test_one_window_is_that_of_a_run_by_hand(tmp_path: Path) -> None:
+    # Given a folder in which everything was read by commands, and another one
+    here, there = tmp_path / "here", tmp_path / "there"
+    stores = [folder(endpoint(), root) for root in (here, there)]
+    start, end = format_instant(START), format_instant(END)
+    for command in (
+        ["ingest"],
+        ["merge"],
+        *(["run", "--start", start, "--end", end, "--monitor", name] for name in ("data_quality", "model_quality")),
+    ):
+        CliRunner().invoke(app, [*command, "--store", str(there)])
+    # When it is asked what that takes, and for one window
+    text = backfill(here, "--one-window", *PERIOD, "--dry-run").stdout
+    assert "one window of 1 day of data_quality and model_quality" in text
+    done = backfill(here, "--one-window", *PERIOD, "--processes", "2", "--json")
+    # Then the files are the same
+    assert done.exit_code == ExitCode.NOT_EVALUATED  # model quality has no baseline
+    assert json.loads(done.stdout)["done"]["days"] == 2
+    one, other = (
+        {each.key: each.etag for each in store.list("reports/") if not each.key.endswith(".html")} for store in stores
+    )
+    assert len(one) == 8
+    assert one == other
+
+
 def test_a_list_of_keys_stands_for_the_listing(tmp_path: Path) -> None:
     store = folder(endpoint(), tmp_path / "store")
     keys = tmp_path / "keys.csv"

@@ -218,6 +218,24 @@ def test_a_backfill_is_worked_through_step_by_step(load: Load) -> None:
     assert f"reports/{ENDPOINT}/index.html" in made
 
 
+def test_days_of_a_long_window_are_read_by_run_monitor(load: Load) -> None:
+    hour = datetime(2026, 3, 1, 14, tzinfo=UTC)
+    put(f"monitors/{ENDPOINT}.yaml", DOCUMENT)
+    put(f"capture/{ENDPOINT}/AllTraffic/2026/03/01/14/a.jsonl", csv_capture(hour, "1.5", "AA,3.5", "one"))
+    store = S3Store(BUCKET)
+    captures = Captures(store, "capture/", ENDPOINT, hour, hour + timedelta(hours=1))
+    planned = make_plan(captures, captures.listed(), store=store, kinds=KINDS, release="1", one_window=True)
+    write_plan(planned, store, lambda _: None)
+    run, enough = {"backfill": planned.plan.id}, LittleTime(200_000)
+    assert load("profile_capture").handler(sample("profile_capture.backfill") | run, enough) == {"finished": True}
+    monitor = load("run_monitor").handler
+    [batch] = planned.plan.days.batches
+    assert monitor(run | {"batch": batch}, LittleTime(100_000)) == {"finished": False}
+    assert monitor(run | {"batch": batch}, enough) == {"finished": True}
+    with pytest.raises(StaleReadError, match="left to do: 1 of windows, 1 of pages"):
+        monitor({**run, "step": "conclude"}, enough)
+
+
 def test_a_large_baseline_is_worked_through_step_by_step(load: Load) -> None:
     folder = f"baselines/{ENDPOINT}/data_quality/"
     for name in "ab":
