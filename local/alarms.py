@@ -7,8 +7,8 @@ import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol
 
 _COMPARISONS: Mapping[str, tuple[Callable[[float, float], bool], str]] = {
     "GreaterThanOrEqualToThreshold": (lambda value, threshold: value >= threshold, "greater than or equal to"),
@@ -83,13 +83,44 @@ def _s(count: int) -> str:
     return "" if count == 1 else "s"
 
 
+class Metric(NamedTuple):
+    """A metric over a time, from `start` (seconds since 1970) to just before `end`."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    start: float
+    end: float
+
+
+class Point(NamedTuple):
+    """What was published once, at `at` (seconds since 1970)."""
+
+    at: float
+    samples: float
+    total: float
+    minimum: float
+    maximum: float
+
+
+class Metrics(Protocol):
+    """What CloudWatch holds."""
+
+    def alarms(self) -> Sequence[Mapping[str, Any]]:
+        """All metric alarms, as DescribeAlarms describes them."""
+
+    def points(self, metrics: Sequence[Metric], /) -> Sequence[Sequence[Point]]:
+        """What was published for each metric."""
+
+
 class AlarmEvaluator:
     """Evaluates all alarms of an account; SetAlarmState runs the actions of those that change.
 
     A period is (now - period, now]; CloudWatch aligns to minutes.
 
     Args:
-        cloudwatch: A CloudWatch client.
+        metrics: What CloudWatch holds.
+        cloudwatch: A CloudWatch client, for SetAlarmState.
         now: The time at which alarms are evaluated.
         simulated: Whether `now` differs from the server's time.
         note: Called with a line for people, once per alarm that cannot be evaluated.
@@ -97,11 +128,13 @@ class AlarmEvaluator:
 
     def __init__(
         self,
+        metrics: Metrics,
         cloudwatch: Any,
         now: Callable[[], datetime],
         simulated: Callable[[], bool] = lambda: False,
         note: Callable[[str], None] = lambda _line: None,
     ) -> None:
+        self._metrics = metrics
         self._cloudwatch = cloudwatch
         self._now = now
         self._simulated = simulated
@@ -115,10 +148,11 @@ class AlarmEvaluator:
         """Evaluates every alarm once; returns the number of changes."""
         with self._turn:
             before = self.changes
-            pages = self._cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
+            alarms = [alarm for alarm in self._metrics.alarms() if self._can(alarm)]
             now = self._now()
-            for alarm in (one for page in pages for one in page["MetricAlarms"]):
-                if self._can(alarm) and (verdict := verdict_on(alarm, self._periods(alarm, now))):
+            points = self._metrics.points([_metric(alarm, now) for alarm in alarms])
+            for alarm, published in zip(alarms, points, strict=True):
+                if verdict := verdict_on(alarm, _periods(alarm, published, now)):
                     self._set(alarm, verdict, now)
             return self.changes - before
 
@@ -134,25 +168,6 @@ class AlarmEvaluator:
                 "only CloudWatch has anomaly bands, percentiles and formulas."
             )
         return False
-
-    def _periods(self, alarm: Mapping[str, Any], now: datetime) -> list[float | None]:
-        period = timedelta(seconds=int(alarm["Period"]))
-        count = int(alarm["EvaluationPeriods"]) + _LOOK_BACK
-        points = self._cloudwatch.get_metric_statistics(
-            Namespace=alarm["Namespace"],
-            MetricName=alarm["MetricName"],
-            Dimensions=alarm["Dimensions"],
-            StartTime=now - count * period,
-            EndTime=now + timedelta(seconds=1),
-            Period=1,
-            Statistics=["SampleCount", "Sum", "Minimum", "Maximum"],
-        )["Datapoints"]
-        found: list[list[dict[str, Any]]] = [[] for _ in range(count)]
-        for point in points:
-            age = int((now - point["Timestamp"].astimezone(UTC)) / period)
-            if 0 <= age < count:
-                found[age].append(point)
-        return [_statistic(alarm["Statistic"], in_period) for in_period in found]
 
     def _set(self, alarm: Mapping[str, Any], verdict: Verdict, now: datetime) -> None:
         if alarm["StateValue"] == verdict.state:
@@ -177,18 +192,40 @@ class AlarmEvaluator:
         self.changes += 1
 
 
-def _statistic(name: str, points: Sequence[Mapping[str, Any]]) -> float | None:
+def _metric(alarm: Mapping[str, Any], now: datetime) -> Metric:
+    return Metric(
+        namespace=alarm["Namespace"],
+        name=alarm["MetricName"],
+        dimensions={each["Name"]: each["Value"] for each in alarm.get("Dimensions") or []},
+        start=now.timestamp() - _count(alarm) * float(alarm["Period"]),
+        end=now.timestamp() + 1,
+    )
+
+
+def _periods(alarm: Mapping[str, Any], points: Sequence[Point], now: datetime) -> list[float | None]:
+    """The statistic of each period, newest first; None where there is no data."""
+    found: list[list[Point]] = [[] for _ in range(_count(alarm))]
+    for point in points:
+        age = int((now.timestamp() - point.at) / float(alarm["Period"]))
+        if 0 <= age < len(found):
+            found[age].append(point)
+    return [_statistic(alarm["Statistic"], in_period) for in_period in found]
+
+
+def _count(alarm: Mapping[str, Any]) -> int:
+    return int(alarm["EvaluationPeriods"]) + _LOOK_BACK
+
+
+def _statistic(name: str, points: Sequence[Point]) -> float | None:
     """One statistic of all points of a period; None without any."""
     if not points:
         return None
-    samples = sum(point["SampleCount"] for point in points)
-    total = sum(point["Sum"] for point in points)
-    return float(
-        {
-            "Maximum": max(point["Maximum"] for point in points),
-            "Minimum": min(point["Minimum"] for point in points),
-            "Sum": total,
-            "SampleCount": samples,
-            "Average": total / samples,
-        }[name]
-    )
+    samples = sum(point.samples for point in points)
+    total = sum(point.total for point in points)
+    return {
+        "Maximum": max(point.maximum for point in points),
+        "Minimum": min(point.minimum for point in points),
+        "Sum": total,
+        "SampleCount": samples,
+        "Average": total / samples,
+    }[name]

@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,8 +35,9 @@ _LOCAL_PARAMETERS = {
 
 _HOURLY = ("FreshnessSchedule", "TickSchedule")
 _EVALUATE_SECONDS = 60  # like CloudWatch; and at once when signals arrive
-_DRAIN_PAUSE_SECONDS = 0.03
-_QUIET_LOOKS = 2  # queues are checked one after the other: a message may move in between
+_REPEAT_DEAD_LETTERS = timedelta(seconds=30)  # SQS publishes once a minute
+_DRAIN_PAUSE_SECONDS = 0.01
+_QUIET_LOOKS = 2  # a message may move while the queues are counted
 
 
 class EmbeddedCloud:
@@ -87,6 +88,7 @@ class EmbeddedCloud:
         self._clients: dict[str, Any] = {}
         self._evaluated = 0.0
         self._schedules = Schedules(self.client)
+        self._dead_letters: tuple[Mapping[str, int], datetime] = ({}, datetime.min.replace(tzinfo=UTC))
         self._closing = ExitStack()
         self.outputs: dict[str, str] = {}
 
@@ -103,10 +105,14 @@ class EmbeddedCloud:
             )
             self.update(self._code)
             self._alarms = AlarmEvaluator(
-                self.client("cloudwatch"), lambda: self.now, lambda: self._clock.simulated, self._note
+                self._server,
+                self.client("cloudwatch"),
+                lambda: self.now,
+                lambda: self._clock.simulated,
+                self._note,
             )
             self._bridge = MetricsBridge(
-                self.client("logs"), self.client("cloudwatch"), lambda: self._clock.at, self._look_at_alarms
+                self._server.metric_lines, self.client("cloudwatch"), lambda: self._clock.at, self._look_at_alarms
             )
             self._clock.between_looks = self._bridge.between_looks
             self._bridge.start()
@@ -128,7 +134,7 @@ class EmbeddedCloud:
             built=self._built,
             note=self._note,
         )
-        self._queues = Queues(self.client("sqs"), self.outputs)
+        self._queues = Queues(lambda: self._server.under_way()["queues"], self.client("sqs"), self.outputs)
 
     def delete(self) -> None:
         """Deletes the stack, as `sam delete` does."""
@@ -211,8 +217,9 @@ class EmbeddedCloud:
         waiting: dict[str, int] = {}
         while quiet < _QUIET_LOOKS:
             interruption.check()
-            waiting = self._queues.waiting()
-            if running := self._server.asynchronous_invocations():
+            under_way = self._server.under_way()
+            waiting = self._queues.waiting(under_way["queues"])
+            if running := under_way["functions"]:
                 waiting["functions"] = running
             quiet = 0 if waiting else quiet + 1
             if waiting and time.monotonic() > give_up:
@@ -235,14 +242,20 @@ class EmbeddedCloud:
             self.evaluate_alarms()
 
     def _count_dead_letters(self) -> None:
+        """Publishes what is new: the number itself, or that it is still so."""
+        counts, now = self._queues.dead_letters(), self.now
+        before, at = self._dead_letters
+        if not counts or (counts == before and at <= now < at + _REPEAT_DEAD_LETTERS):
+            return
+        self._dead_letters = counts, now
         data = [
             {
                 "MetricName": "ApproximateNumberOfMessagesVisible",
                 "Dimensions": [{"Name": "QueueName", "Value": name}],
-                "Timestamp": self.now,
+                "Timestamp": now,
                 "Value": count,
             }
-            for name, count in self._queues.dead_letters()
+            for name, count in counts.items()
         ]
         self.client("cloudwatch").put_metric_data(Namespace="AWS/SQS", MetricData=data)
 

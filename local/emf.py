@@ -5,19 +5,16 @@ Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatc
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 SIGNALS = "Driftline/"
 """Prefix of the namespaces of signals: figures for alarms, stamped when they are published."""
 
 _MAX_DATA = 500  # metric data per PutMetricData
 _PAUSE_SECONDS = 0.5
-_OVERLAP_MILLISECONDS = 60_000  # lines of several workers do not arrive in order
 
 
 def metric_data(line: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -57,13 +54,13 @@ def _figures(value: Any) -> dict[str, Any]:
 
 
 class MetricsBridge:
-    """Sends embedded metrics from the functions' log groups to CloudWatch, each line once.
+    """Sends embedded metrics from the functions' logs to CloudWatch.
 
     Signals get the simulated time, if there is one: they are stamped when they are published, and alarms use the same
     clock.
 
     Args:
-        logs: A CloudWatch Logs client.
+        new_lines: Returns the log lines that have come since it was called last.
         cloudwatch: A CloudWatch client.
         clock: Returns the simulated time; None while time is the server's.
         received: Called after each check of the bridge's own thread, with whether there were signals.
@@ -71,17 +68,15 @@ class MetricsBridge:
 
     def __init__(
         self,
-        logs: Any,
+        new_lines: Callable[[], Iterable[str]],
         cloudwatch: Any,
         clock: Callable[[], datetime | None] = lambda: None,
         received: Callable[[bool], None] = lambda _signals: None,
     ) -> None:
-        self._logs = logs
+        self._new_lines = new_lines
         self._cloudwatch = cloudwatch
         self._clock = clock
         self._heard = received
-        self._seen: set[tuple[str, str, int, str]] = set()
-        self._newest: dict[str, int] = {}
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="metrics-bridge")
@@ -121,32 +116,6 @@ class MetricsBridge:
             for start in range(0, len(data), _MAX_DATA):
                 self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + _MAX_DATA])
         return any(namespace.startswith(SIGNALS) for namespace in by_namespace)
-
-    def _new_lines(self) -> Iterator[str]:
-        groups = self._logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")
-        for group in (entry["logGroupName"] for page in groups for entry in page["logGroups"]):
-            # Only the end is read each time: reading the whole log again and again would become slow.
-            pages = self._logs.get_paginator("filter_log_events").paginate(
-                logGroupName=group,
-                filterPattern='"CloudWatchMetrics"',
-                startTime=max(0, self._newest.get(group, 0) - _OVERLAP_MILLISECONDS),
-            )
-            for event in self._events(pages):
-                mark = (group, event["logStreamName"], event["timestamp"], event["message"])
-                if mark not in self._seen:
-                    self._seen.add(mark)
-                    self._newest[group] = max(self._newest.get(group, 0), event["timestamp"])
-                    yield event["message"]
-
-    @staticmethod
-    def _events(pages: Any) -> Iterator[dict[str, Any]]:
-        """The events of a log group; none more if its stack is deleted meanwhile."""
-        try:
-            for page in pages:
-                yield from page["events"]
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "ResourceNotFoundException":
-                raise
 
     def _run(self) -> None:
         while not self._stop.wait(_PAUSE_SECONDS):

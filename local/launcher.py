@@ -3,25 +3,29 @@
 Runs in an environment that may have MiniStack and boto3 only, so it imports nothing else.
 """
 
+import contextlib
 import os
 import shutil
 import signal
 import sys
 import threading
+from typing import BinaryIO
 
 import ministack.app as gateway
 from ministack.services import scheduler
 
 from local.changes import alarms, events, permissions, subscriptions
+from local.changes.inside import Inside
 
 
-def end_with_parent() -> None:
-    """Ends this process group and removes its folder when the parent has ended, for whatever reason.
+def answer_until_the_parent_ends(inside: Inside, answers: BinaryIO) -> None:
+    """Answers the parent's questions; ends this process group and removes its folder when the parent has ended, for
+    whatever reason.
 
     The parent holds the other end of standard input; the kernel closes it even after SIGKILL.
     """
-    while sys.stdin.buffer.read(1):
-        pass
+    with contextlib.suppress(OSError):  # it ended before it had its answer
+        inside.serve(sys.stdin.buffer, answers)
     shutil.rmtree(os.environ["DRIFTLINE_FOLDER"], ignore_errors=True)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
@@ -29,7 +33,15 @@ def end_with_parent() -> None:
 def main() -> None:
     # The launcher's own path is removed: functions have what is in their layers.
     os.environ["PYTHONPATH"] = os.environ.get("DRIFTLINE_ONLY_LOOPBACK", "")
-    threading.Thread(target=end_with_parent, daemon=True, name="end-with-parent").start()
+    # Standard output is the answers' alone: whatever is printed goes to the log, as standard error does.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    invocations = events.EventInvocations()
+    inside = Inside(invocations)
+    threading.Thread(
+        target=answer_until_the_parent_ends, args=(inside, answers), daemon=True, name="end-with-parent"
+    ).start()
+    inside.keep_metric_lines()
     permissions.trust_loopback()
     events.deliver_events_before_answering()
     alarms.leave_alarms_alone()
@@ -37,7 +49,7 @@ def main() -> None:
     alarms.send_alarms_like_cloudwatch()
     alarms.remember_anomaly_bands()
     events.keep_times_and_sources_of_events()
-    events.invoke_for_events_as_lambda_does()
+    invocations.invoke_as_lambda_does()
     events.read_concurrency_as_number()
     subscriptions.list_what_waits_for_confirmation()
     permissions.name_what_policies_are_about()

@@ -1,6 +1,6 @@
 """The stack's queues: how many messages wait, and the metrics that SQS would publish."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 NAMES = (
@@ -23,25 +23,28 @@ class Queues:
     """Queues by the stack's outputs.
 
     Args:
-        client: An SQS client.
+        counts: Returns the number of messages by the queue's name, including those in flight and delayed.
+        client: An SQS client, for changes.
         outputs: Name of an output to the queue's URL.
     """
 
-    def __init__(self, client: Any, outputs: Mapping[str, str]) -> None:
+    def __init__(self, counts: Callable[[], Mapping[str, int]], client: Any, outputs: Mapping[str, str]) -> None:
+        self._counts = counts
         self._client = client
         self._outputs = outputs
 
     def messages(self, output: str) -> int:
         """Number of messages in a queue, including those in flight and delayed."""
-        attributes = self._client.get_queue_attributes(
-            QueueUrl=self._outputs[output],
-            AttributeNames=[f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")],
-        )["Attributes"]
-        return sum(int(count) for count in attributes.values())
+        return self._counts()[_name(self._outputs[output])]
 
-    def waiting(self) -> dict[str, int]:
-        """Number of messages that functions still have to handle, by queue; empty queues are left out."""
-        return {name: count for name in self._names() if (count := self.messages(f"{name}QueueUrl"))}
+    def waiting(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Number of messages that functions still have to handle, by queue; empty queues are left out.
+
+        Args:
+            counts: Number of messages by the queue's name.
+        """
+        found = ((name, counts[_name(self._outputs[f"{name}QueueUrl"])]) for name in self._names())
+        return {name: count for name, count in found if count}
 
     def hasten(self, seconds: int) -> None:
         """Retries failed messages after this many seconds."""
@@ -54,7 +57,12 @@ class Queues:
         """An earlier release has fewer."""
         return [name for name in NAMES if f"{name}QueueUrl" in self._outputs]
 
-    def dead_letters(self) -> list[tuple[str, int]]:
-        """(name of the queue, messages) of every dead-letter queue, which SQS would publish as a metric."""
-        outputs = (output for output in self._outputs if output.endswith("DeadLettersUrl"))
-        return [(self._outputs[output].rsplit("/", 1)[-1], self.messages(output)) for output in outputs]
+    def dead_letters(self) -> dict[str, int]:
+        """Messages by name of every dead-letter queue, which SQS would publish as a metric."""
+        counts = self._counts()
+        names = [_name(url) for output, url in self._outputs.items() if output.endswith("DeadLettersUrl")]
+        return {name: counts[name] for name in names if name in counts}
+
+
+def _name(url: str) -> str:
+    return url.rsplit("/", 1)[-1]

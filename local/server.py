@@ -1,6 +1,7 @@
 """Starting and stopping MiniStack: loopback only, a free port, a folder and an environment of its own."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -8,14 +9,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from local.alarms import Metric, Point
 from local.patience import PATIENCE_SECONDS
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -59,6 +62,7 @@ class Server:
         self._more = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
+        self._turn = threading.Lock()
         self.port = 0
 
     @property
@@ -94,12 +98,43 @@ class Server:
     ) -> None:
         self.stop()
 
-    def asynchronous_invocations(self) -> int:
-        """How many functions invoked by a rule have not ended yet, including those that will be retried."""
-        try:
-            return int((self.folder / "asynchronous-invocations").read_text() or "1")
-        except FileNotFoundError:
-            return 0
+    def under_way(self) -> dict[str, Any]:
+        """`functions`: how many run, or will be retried; `queues`: messages by the queue's name, including those in
+        flight and delayed."""
+        return dict(self._ask("under_way"))
+
+    def metric_lines(self) -> list[str]:
+        """Log lines with embedded metrics that have come since the last call."""
+        return list(self._ask("metric_lines"))
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """All metric alarms, as DescribeAlarms describes them."""
+        return list(self._ask("alarms"))
+
+    def points(self, metrics: Sequence[Metric]) -> list[list[Point]]:
+        """What was published for each metric, in the order of publication."""
+        answer = self._ask("points", metrics=[metric._asdict() for metric in metrics])
+        return [[Point(*point) for point in points] for points in answer]
+
+    def _ask(self, ask: str, **details: Any) -> Any:
+        """See local/changes/inside.py.
+
+        Raises:
+            RuntimeError: the server has ended.
+        """
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise RuntimeError("the server is not running")
+        with self._turn:
+            try:
+                process.stdin.write(json.dumps({"ask": ask, **details}).encode() + b"\n")
+                process.stdin.flush()
+                answer = process.stdout.readline()
+            except OSError:
+                answer = b""
+        if not answer:
+            raise RuntimeError("the server has ended")
+        return json.loads(answer)
 
     def log(self) -> str:
         return (self.folder / "server.log").read_text(errors="replace")
@@ -113,8 +148,10 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):  # a question that the server did not read any more
+                        pipe.close()
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -129,8 +166,8 @@ class Server:
                 env=self._environment(temporary),
                 cwd=self._folder,
                 stdin=subprocess.PIPE,  # closed by the kernel when this process ends, which ends the launcher too
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=subprocess.PIPE,
+                stderr=log,
                 start_new_session=True,
             )
 

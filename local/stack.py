@@ -84,6 +84,8 @@ def take_out(template: dict[str, Any]) -> list[str]:
 
 def cloudformation_template(path: Path, *, built: bool, upload: Callable[[str, bytes], str]) -> tuple[str, list[str]]:
     """The CloudFormation template as JSON, and what was removed from it."""
+    # The translator reads the region's partition from the environment.
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     document = yaml_parse(path.read_text(encoding="utf-8"))
     package(document, path.parent, built=built, upload=upload)
     taken_out = take_out(document)
@@ -170,8 +172,6 @@ def deploy(
     Raises:
         RuntimeError: the stack failed; the text lists the resources that did and why.
     """
-    # The translator reads the region's partition from the environment.
-    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     s3, cloudformation = client_of("s3"), client_of("cloudformation")
     s3.create_bucket(Bucket=code_bucket)
 

@@ -3,12 +3,10 @@
 # ruff: noqa: SLF001 - there is no public way to change how MiniStack behaves
 
 import json
-import os
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from datetime import UTC, datetime
-from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -55,36 +53,40 @@ class _Here:
         self._target(*self._args)
 
 
-def invoke_for_events_as_lambda_does() -> None:
-    """Retries a function that a rule invokes, and then puts the event into its dead-letter queue, as MiniStack does for
-    other asynchronous invocations. A file has the number of pending invocations, for `drain()`."""
-    retry_here = FunctionType(
-        lambda_svc.invoke_async_with_retry.__code__,
-        {**vars(lambda_svc), "threading": SimpleNamespace(Thread=_Here)},
-    )
-    under_way = Path(os.environ["DRIFTLINE_FOLDER"]) / "asynchronous-invocations"
-    turn, count = threading.Lock(), [0]
+class EventInvocations:
+    """Functions that rules invoke. They are retried, and then their events go into the dead-letter queue, as MiniStack
+    does for other asynchronous invocations."""
 
-    def add(number: int) -> None:
-        with turn:
-            count[0] += number
-            under_way.write_text(str(count[0]))
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self.pending = 0
+        """Those that have not ended yet, including those that will be retried."""
 
-    def run(function: dict[str, Any], event: Any) -> None:
-        try:
-            retry_here(function, event)
-        finally:
-            add(-1)
+    def invoke_as_lambda_does(self) -> None:
+        retry_here = FunctionType(
+            lambda_svc.invoke_async_with_retry.__code__,
+            {**vars(lambda_svc), "threading": SimpleNamespace(Thread=_Here)},
+        )
 
-    def invoke(arn: str, payload: str) -> None:
-        function, config, _ = lambda_svc._get_func_record_for_ref(arn)
-        if function and config:
-            add(1)
-            record = {**function, **lambda_svc._execution_record_for_config(function, config)}
-            inherited = copy_context()
-            threading.Thread(target=inherited.run, args=(run, record, json.loads(payload)), daemon=True).start()
+        def run(function: dict[str, Any], event: Any) -> None:
+            try:
+                retry_here(function, event)
+            finally:
+                self._add(-1)
 
-    eventbridge._dispatch_to_lambda = invoke
+        def invoke(arn: str, payload: str) -> None:
+            function, config, _ = lambda_svc._get_func_record_for_ref(arn)
+            if function and config:
+                self._add(1)
+                record = {**function, **lambda_svc._execution_record_for_config(function, config)}
+                inherited = copy_context()
+                threading.Thread(target=inherited.run, args=(run, record, json.loads(payload)), daemon=True).start()
+
+        eventbridge._dispatch_to_lambda = invoke
+
+    def _add(self, number: int) -> None:
+        with self._turn:
+            self.pending += number
 
 
 def read_concurrency_as_number() -> None:

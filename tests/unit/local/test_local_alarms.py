@@ -2,14 +2,14 @@
 data is missing"; X is breaching, 0 is not, - is missing, the newest on the right."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from local.alarms import AlarmEvaluator, verdict_on
+from local.alarms import AlarmEvaluator, Metric, Point, verdict_on
 
 NOW = datetime(2013, 3, 8, 5, tzinfo=UTC)
 VALUES = {"X": 9.0, "0": 1.0, "-": None}
@@ -137,26 +137,25 @@ class CloudWatch:
 
     def __init__(self, one: dict[str, Any], points: dict[datetime, float]) -> None:
         self.alarm = one
-        self.points = points
+        self._published = points
         self.changes: list[dict[str, str]] = []
         self.exceptions = SimpleNamespace(ResourceNotFound=KeyError)
 
-    def get_paginator(self, _name: str) -> "CloudWatch":
-        return self
+    def alarms(self) -> list[dict[str, Any]]:
+        return [self.alarm]
 
-    def paginate(self, **_wanted: Any) -> Iterator[dict[str, Any]]:
-        yield {"MetricAlarms": [self.alarm]}
-
-    def get_metric_statistics(self, **asked: Any) -> dict[str, Any]:
-        for field in ("Namespace", "MetricName", "Dimensions"):
-            assert asked[field] == self.alarm[field]
-        return {
-            "Datapoints": [
-                {"Timestamp": at} | {name: 1.0 if name == "SampleCount" else value for name in asked["Statistics"]}
-                for at, value in self.points.items()
-                if asked["StartTime"] <= at < asked["EndTime"]
+    def points(self, metrics: Sequence[Metric]) -> list[list[Point]]:
+        for asked in metrics:
+            assert (asked.namespace, asked.name) == (self.alarm["Namespace"], self.alarm["MetricName"])
+            assert asked.dimensions == {each["Name"]: each["Value"] for each in self.alarm["Dimensions"]}
+        return [
+            [
+                Point(at.timestamp(), 1.0, value, value, value)
+                for at, value in self._published.items()
+                if asked.start <= at.timestamp() < asked.end
             ]
-        }
+            for asked in metrics
+        ]
 
     def set_alarm_state(self, **change: str) -> None:
         self.changes.append(change)
@@ -166,12 +165,13 @@ class CloudWatch:
 def test_actions_run_at_changes_only_and_at_the_simulated_time() -> None:
     # Given a clock in the past, and a violation at that time
     clock = [NOW]
-    cloudwatch = CloudWatch(alarm(), {NOW: 7.0})
-    evaluator = AlarmEvaluator(cloudwatch, lambda: clock[0])
+    points = {NOW: 7.0}
+    cloudwatch = CloudWatch(alarm(), points)
+    evaluator = AlarmEvaluator(cloudwatch, cloudwatch, lambda: clock[0])
     # When alarms are evaluated again and again, and the violation is over an hour later
     assert [evaluator.evaluate() for _ in range(3)] == [1, 0, 0]
     clock[0] = NOW + timedelta(hours=1)
-    cloudwatch.points[clock[0]] = 0.0
+    points[clock[0]] = 0.0
     assert [evaluator.evaluate() for _ in range(3)] == [1, 0, 0]
     # Then there were two changes
     assert [(change["AlarmName"], change["StateValue"]) for change in cloudwatch.changes] == [
@@ -192,14 +192,14 @@ def test_actions_run_at_changes_only_and_at_the_simulated_time() -> None:
 def test_recent_datapoints_are_the_known_ones_the_oldest_first() -> None:
     points = {NOW - timedelta(hours=2): 8.0, NOW: 7.0}
     cloudwatch = CloudWatch(alarm(EvaluationPeriods=3, DatapointsToAlarm=2), points)
-    AlarmEvaluator(cloudwatch, lambda: NOW).evaluate()
+    AlarmEvaluator(cloudwatch, cloudwatch, lambda: NOW).evaluate()
     assert json.loads(cloudwatch.changes[0]["StateReasonData"])["recentDatapoints"] == [8.0, 7.0]
 
 
 def test_a_point_counts_in_its_period_and_a_late_one_for_two_more() -> None:
     clock = [NOW]
     cloudwatch = CloudWatch(alarm(TreatMissingData="breaching", Threshold=50.0), {NOW: 1.0})
-    evaluator = AlarmEvaluator(cloudwatch, lambda: clock[0])
+    evaluator = AlarmEvaluator(cloudwatch, cloudwatch, lambda: clock[0])
     for hours, state in ((0, "OK"), (1, "OK"), (2, "OK"), (3, "ALARM")):
         clock[0] = NOW + timedelta(hours=hours)
         evaluator.evaluate()
@@ -214,7 +214,7 @@ def test_a_period_has_one_value_of_all_its_points(statistic: str, value: float) 
     exactly = CloudWatch(alarm(Statistic=statistic, Threshold=value), points)
     above = CloudWatch(alarm(Statistic=statistic, Threshold=value + 0.1), points)
     for cloudwatch in (exactly, above):
-        AlarmEvaluator(cloudwatch, lambda: NOW).evaluate()
+        AlarmEvaluator(cloudwatch, cloudwatch, lambda: NOW).evaluate()
     assert (exactly.alarm["StateValue"], above.alarm["StateValue"]) == ("ALARM", "OK")
 
 
@@ -230,17 +230,21 @@ def test_a_period_has_one_value_of_all_its_points(statistic: str, value: float) 
 def test_what_only_cloudwatch_knows_is_told_once_and_not_evaluated(fields: dict[str, Any]) -> None:
     told: list[str] = []
     cloudwatch = CloudWatch(alarm(**fields), {NOW: 7.0})
-    evaluator = AlarmEvaluator(cloudwatch, lambda: NOW, note=told.append)
+    evaluator = AlarmEvaluator(cloudwatch, cloudwatch, lambda: NOW, note=told.append)
     assert [evaluator.evaluate() for _ in range(3)] == [0, 0, 0]
     (line,) = told
     assert line.startswith("The alarm s/e/m/violations is not evaluated here: only CloudWatch has anomaly bands, ")
 
 
+def changes(cloudwatch: CloudWatch, *, simulated: bool) -> int:
+    return AlarmEvaluator(cloudwatch, cloudwatch, lambda: NOW, simulated=lambda: simulated).evaluate()
+
+
 def test_figures_of_the_servers_own_clock_say_nothing_about_a_simulated_time() -> None:
     stopped = alarm(Namespace="AWS/Lambda", TreatMissingData="breaching")
-    assert AlarmEvaluator(CloudWatch(stopped, {}), lambda: NOW, simulated=lambda: True).evaluate() == 0
-    assert AlarmEvaluator(CloudWatch(stopped, {}), lambda: NOW, simulated=lambda: False).evaluate() == 1
+    assert changes(CloudWatch(stopped, {}), simulated=True) == 0
+    assert changes(CloudWatch(stopped, {}), simulated=False) == 1
 
 
 def test_all_other_alarms_are_evaluated_at_a_simulated_time() -> None:
-    assert AlarmEvaluator(CloudWatch(alarm(), {NOW: 7.0}), lambda: NOW, simulated=lambda: True).evaluate() == 1
+    assert changes(CloudWatch(alarm(), {NOW: 7.0}), simulated=True) == 1
