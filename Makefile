@@ -12,6 +12,8 @@ export UV_SYSTEM_CERTS := true
 
 # Files and texts are UTF-8, whatever the machine's locale says.
 export PYTHONUTF8 := 1
+# Python keeps what it compiles: hundreds of processes import the same thousands of modules.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup hooks demo native wheels fuzz test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
   build deploy doctor smoke sbom advisories schema structure lock clean

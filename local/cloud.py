@@ -8,6 +8,7 @@
 """
 
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -99,6 +100,7 @@ class EmbeddedCloud:
                 Server(
                     enforce_iam=self._enforce_iam,
                     schedules_tick=self._schedules_tick,
+                    forked_functions=not self._built and sys.platform == "linux",
                     python=self._python,
                     environment={"AWS_ENDPOINT_URL_SAGEMAKER": moto} if moto else {},
                 )

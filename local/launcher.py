@@ -9,12 +9,13 @@ import shutil
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import BinaryIO
 
 import ministack.app as gateway
 from ministack.services import scheduler
 
-from local.changes import alarms, events, permissions, subscriptions
+from local.changes import alarms, events, permissions, starts, subscriptions
 from local.changes.inside import Inside
 
 
@@ -42,6 +43,9 @@ def main() -> None:
         target=answer_until_the_parent_ends, args=(inside, answers), daemon=True, name="end-with-parent"
     ).start()
     inside.keep_metric_lines()
+    if os.environ.get("DRIFTLINE_FORKED_FUNCTIONS") == "1":
+        starts.Forks().fork_functions()
+    starts.Layers(Path(os.environ["DRIFTLINE_FOLDER"]) / "layers").share()
     permissions.trust_loopback()
     events.deliver_events_before_answering()
     alarms.leave_alarms_alone()

@@ -41,6 +41,7 @@ class Server:
     Args:
         enforce_iam: Whether roles and policies are enforced (`AUTH=true`).
         schedules_tick: Whether schedules fire by the wall clock.
+        forked_functions: Whether functions start as forks of a process that has imported what they import.
         python: Interpreter of the server and of the functions; its environment needs ministack and boto3.
         environment: Variables of the functions in addition to the template's.
 
@@ -53,11 +54,13 @@ class Server:
         *,
         enforce_iam: bool,
         schedules_tick: bool,
+        forked_functions: bool,
         python: Path,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._enforce_iam = enforce_iam
         self._schedules_tick = schedules_tick
+        self._forked_functions = forked_functions
         self._python = python
         self._more = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
@@ -199,6 +202,7 @@ class Server:
             "SFTP_ENABLED": "0",
             "LOG_LEVEL": "WARNING",
             "DRIFTLINE_SCHEDULES_TICK": "1" if self._schedules_tick else "0",
+            "DRIFTLINE_FORKED_FUNCTIONS": "1" if self._forked_functions else "0",
             # One thread each, because many workers share few cores.
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",

@@ -14,7 +14,9 @@ OWN: Mapping[str, str] = json.loads(os.environ.get(_HANDED_ON, "null")) or dict(
 Workers of a run inherit a changed environment, and this beside it.
 """
 
-_OWNERS = ("AWS_", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_")
+_OWNERS = ("AWS_", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_", "PYTHONDONTWRITEBYTECODE")
+"""Beginnings of names. Processes of tests keep what they compile: each of them imports a thousand modules."""
+
 _HERE = "127.0.0.1,localhost,::1"
 
 
