@@ -6,6 +6,8 @@ import os
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -82,11 +84,17 @@ def take_out(template: dict[str, Any]) -> list[str]:
     return [f"{name} ({kind}): {TAKEN_OUT[kind]}" for name, kind in sorted(gone.items())]
 
 
+@cache
+def _parsed(template: str) -> dict[str, Any]:
+    """Several clouds of one process deploy the same template, and to read it is half of the work."""
+    return dict(yaml_parse(template))
+
+
 def cloudformation_template(path: Path, *, built: bool, upload: Callable[[str, bytes], str]) -> tuple[str, list[str]]:
     """The CloudFormation template as JSON, and what was removed from it."""
     # The translator reads the region's partition from the environment.
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
-    document = yaml_parse(path.read_text(encoding="utf-8"))
+    document = deepcopy(_parsed(path.read_text(encoding="utf-8")))
     package(document, path.parent, built=built, upload=upload)
     taken_out = take_out(document)
     return json.dumps(transform(document, {}, _NoManagedPolicies())), taken_out
