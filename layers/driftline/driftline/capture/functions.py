@@ -75,4 +75,4 @@ def _body(message: Mapping[str, Any]) -> Payload:
     if "body" not in message:
         return None if "statusCode" in message else dict(message)
     body = message["body"]
-    return b64decode(body) if message.get("isBase64Encoded") and isinstance(body, str) else body
+    return b64decode(body, validate=True) if message.get("isBase64Encoded") and isinstance(body, str) else body
