@@ -34,6 +34,7 @@ BENCHMARKS = {
     "whole_capture": Benchmark("bench.whole_capture", "the whole of profile_capture: CSV, JSON and gzip"),
     "peers": Benchmark("bench.against_peers", "the same job by whylogs, Evidently and PySpark"),
     "memory": Benchmark("bench.memory", "memory while profiling, few rows and many"),
+    "capture_middleware": Benchmark("bench.capture_middleware", "what capturing costs a prediction, and with S3 down"),
     "run_monitor": Benchmark("bench.run_monitor", "24 hours of profiles → verdict"),
     "long_window": Benchmark("bench.long_window", "a month of thin hours: from its days, against from its hours"),
     "join": Benchmark("bench.join", "captures with shuffled labels → merged lines, against pandas and a dictionary"),

@@ -101,12 +101,18 @@ class CloudEventsReceiver:
             return message.component not in {"transformer", "explainer"}
         return message.component in self._components
 
-    def expire(self, *, every: bool = False) -> None:
-        """Ends the wait of events that have waited too long, or of every one. Each event that comes does this, too."""
-        for message in self._pairs.expired(every=every):
+    def expire(self, *, every: bool = False) -> int:
+        """Ends the wait of events that have waited too long, or of every one. Each event that comes does this, too.
+
+        Returns:
+            How many they were.
+        """
+        ended = self._pairs.expired(every=every)
+        for message in ended:
             self._capture.writer.count("unpaired")
             if self._unpaired == "write":
                 self._record((message, None) if message.half == "input" else (None, message))
+        return len(ended)
 
     def _end(self) -> None:
         self.expire(every=True)

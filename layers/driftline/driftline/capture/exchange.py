@@ -133,16 +133,14 @@ class Exchange:
 
 
 class _Headers:
-    """The first value of each name that is asked for."""
+    """By lower-case names, as bytes; of equal names the last."""
 
     def __init__(self, headers: Headers) -> None:
-        self._headers = headers
+        self._values = {name.lower(): value for name, value in headers}
 
     def get(self, name: bytes) -> str | None:
-        for each, value in self._headers:
-            if each.lower() == name:
-                return value.decode("latin-1")[:_LONGEST_HEADER]
-        return None
+        value = self._values.get(name)
+        return None if value is None else value[:_LONGEST_HEADER].decode("latin-1")
 
 
 _LONGEST_HEADER = OVERHEAD // 2

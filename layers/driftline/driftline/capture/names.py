@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import uuid4
 
 from driftline.domain.errors import InvalidInputError
@@ -34,7 +35,12 @@ def checked_name(text: str, what: str) -> str:
 
 def hour_folder(seconds: float) -> str:
     """`yyyy/mm/dd/hh` in UTC of an instant in seconds since 1970."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y/%m/%d/%H")
+    return _folder_of_hour(int(seconds // 3600))
+
+
+@lru_cache(maxsize=4)  # records come in the order of time
+def _folder_of_hour(hours: int) -> str:
+    return datetime.fromtimestamp(hours * 3600, UTC).strftime("%Y/%m/%d/%H")
 
 
 def file_name(seconds: float) -> str:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 from uuid import uuid4
 
@@ -94,10 +95,15 @@ def line_of(prediction: Prediction, redact: Redactors, body_bytes: int) -> bytes
     event = {
         "eventId": str(uuid4()),
         "inferenceId": prediction.inference_id,
-        "inferenceTime": f"{datetime.fromtimestamp(prediction.time, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "inferenceTime": _instant(int(prediction.time)),
     }
     line = _encode({"captureData": sides, "eventMetadata": event, "eventVersion": "0"})
     return line.encode("utf-8", "backslashreplace") + b"\n"
+
+
+@lru_cache(maxsize=4)  # records come in the order of time
+def _instant(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -117,16 +123,23 @@ def encoded(body: Body, body_bytes: int) -> tuple[Encoding, str]:
     Raises:
         InvalidInputError: larger than `body_bytes` when unpacked.
     """
-    data = _unpacked(body, body_bytes)
-    media_type, _, parameters = body.content_type.partition(";")
-    media_type = media_type.strip().lower()
-    known: Encoding | None = "CSV" if media_type in CSV_TYPES else "JSON" if media_type in JSON_TYPES else None
+    data = _unpacked(body, body_bytes) if body.packing else body.data
+    known, charset = _read_as(body.content_type)
     if known:
         try:
-            return known, data.decode(_charset(parameters))
+            return known, data.decode(charset)
         except ValueError:  # another character set than it says
             pass
     return "BASE64", b64encode(data).decode("ascii")
+
+
+@lru_cache(maxsize=128)  # an application has few
+def _read_as(content_type: str) -> tuple[Encoding | None, str]:
+    """CSV or JSON, and the character set."""
+    media_type, _, parameters = content_type.partition(";")
+    media_type = media_type.strip().lower()
+    known: Encoding | None = "CSV" if media_type in CSV_TYPES else "JSON" if media_type in JSON_TYPES else None
+    return known, _charset(parameters)
 
 
 def _charset(parameters: str) -> str:

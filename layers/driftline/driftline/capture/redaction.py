@@ -2,8 +2,8 @@
 
 Names are those of columns: `input.email`, `input.customer.email`, `output.reason`, `input[3]`. They are looked for
 everywhere in a payload, so that `input.email` is also found in each of `{"instances": [{"email": …}]}`: emptying too
-much is better than too little. Values become null in JSON and empty cells in CSV, which are missing values. A list with a
-value for each row is named as a whole: `output.predictions`.
+much is better than too little. Values become null in JSON and empty cells in CSV, which are missing values. A list with
+a value for each row is named as a whole: `output.predictions`.
 
 A payload in which the fields cannot be looked for (BASE64, damaged JSON, CSV without a header if only names are given)
 is refused, and its record is not written.
