@@ -8,6 +8,7 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from driftline.adapters.aws import clients
 from tests import environment
 from tests.fuzz import examples
 
@@ -42,8 +43,9 @@ def shared_data() -> Path:
 
 @pytest.fixture(autouse=True)
 def _credentials_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """boto3 keeps the credentials that it found first; a test finds those of its own environment."""
+    """boto3 and our clients keep the credentials that they found first; a test finds those of its own environment."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    clients.session.cache_clear()
 
 
 @pytest.hookimpl(trylast=True)  # after the random order

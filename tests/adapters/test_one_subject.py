@@ -76,7 +76,7 @@ def sent(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return send(**request)
 
     monkeypatch.setattr(client, "send_message_batch", watched)
-    monkeypatch.setattr("boto3.client", lambda *_, **__: client)
+    monkeypatch.setattr("driftline.adapters.aws.one_subject.client_of", lambda _: client)
     return entries
 
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 from s3transfer.manager import TransferManager
 
-from driftline.adapters.aws.model_files import S3ModelFiles, _without_additions
+from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.sagemaker_models import SageMakerModels
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.kinds.registry import KINDS
@@ -217,19 +217,17 @@ def test_files_are_read_listed_and_copied(s3: Any) -> None:
 
 
 @pytest.mark.parametrize(("known", "sent"), [(True, "EXCLUDE"), (False, None)])
-def test_annotations_are_left_out_where_boto3_can_say_so(
+def test_annotations_are_left_out_where_s3transfer_can_say_so(
     s3: Any, monkeypatch: pytest.MonkeyPatch, known: bool, sent: str | None
 ) -> None:
-    """S3 would copy them, and refuse without rights of their own. An older boto3 refuses the argument."""
+    """S3 would copy them, and refuse without rights of their own. An older s3transfer refuses the argument."""
     if not known:
         allowed = [name for name in TransferManager.ALLOWED_COPY_ARGS if name != "AnnotationDirective"]
         monkeypatch.setattr(TransferManager, "ALLOWED_COPY_ARGS", allowed)
-    _without_additions.cache_clear()
     asked: list[Any] = []
     s3.meta.events.register("provide-client-params.s3.CopyObject", lambda params, **_: asked.append(params))
     s3.put_object(Bucket=THEIRS, Key="data.csv", Body=b"a\n1\n")
     S3ModelFiles(OURS, s3).copy(f"s3://{THEIRS}/data.csv", "baselines/x/input/data.csv")
-    _without_additions.cache_clear()
     assert [(each["TaggingDirective"], each.get("AnnotationDirective")) for each in asked] == [("REPLACE", sent)]
 
 

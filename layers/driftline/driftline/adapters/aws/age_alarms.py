@@ -7,6 +7,7 @@ listens to the topic need not know who evaluated an alarm; only `AlarmArn` is mi
 import json
 from typing import TYPE_CHECKING
 
+from driftline.adapters.aws.clients import client_of
 from driftline.adapters.aws.settings import FreshnessSettings
 from driftline.domain.alarms.ages import AlarmTransition
 from driftline.domain.alarms.names import WATCH, alarm_name
@@ -30,7 +31,8 @@ class AgeAlarmsTopic:
     def __init__(self, settings: FreshnessSettings, client: "SNSClient | None" = None) -> None:
         self._topic = settings.alarm_topic
         self._stack = settings.stack
-        self._client = client or _client()
+        # All endpoints of a fleet may change at once.
+        self._client = client or client_of("sns", max_pool_connections=AT_ONCE)
 
     def changed(self, transition: AlarmTransition) -> None:
         message = self._message(transition)
@@ -62,12 +64,3 @@ class AgeAlarmsTopic:
                 "Threshold": limit,
             },
         }
-
-
-def _client() -> "SNSClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    # All endpoints of a fleet may change at once.
-    config = Config(max_pool_connections=AT_ONCE, retries={"mode": "standard", "max_attempts": 5})
-    return boto3.client("sns", config=config)

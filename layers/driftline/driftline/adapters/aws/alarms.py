@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
+from driftline.adapters.aws.clients import client_of
 from driftline.adapters.aws.settings import ConfigureSettings
 from driftline.domain.alarms.names import alarm_name, endpoint_prefix
 from driftline.domain.alarms.wanted import AlarmSpec
@@ -66,7 +67,8 @@ class CloudWatchAlarms:
         self._stack = settings.stack
         self._alarm_topic = settings.alarm_topic
         self._retraining_topic = settings.retraining_topic
-        self._client = client or _client()
+        # CloudWatch accepts three PutMetricAlarm calls a second, so a document with many alarms is throttled.
+        self._client = client or client_of("cloudwatch", retries={"mode": "adaptive", "max_attempts": 10})
 
     def keep(self, endpoint: str, wanted: Sequence[AlarmSpec]) -> Sequence[str]:
         prefix = endpoint_prefix(self._stack.name, endpoint)
@@ -177,14 +179,6 @@ def _tag_value(text: str) -> str:
     """The text with _ in place of what AWS does not accept."""
     accepted = (each if each in _IN_TAGS or unicodedata.category(each)[0] in "LNZ" else "_" for each in text)
     return "".join(accepted)[:_LONGEST_TAG_VALUE]
-
-
-def _client() -> "CloudWatchClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    # CloudWatch accepts three PutMetricAlarm calls a second, so a document with many alarms is throttled.
-    return boto3.client("cloudwatch", config=Config(retries={"mode": "adaptive", "max_attempts": 10}))
 
 
 def _has(found: object, wanted: object) -> bool:

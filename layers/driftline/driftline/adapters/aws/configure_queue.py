@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from driftline.adapters.aws.sqs_client import sqs_client
+from driftline.adapters.aws.clients import client_of
 from driftline.domain.instants import format_instant
 from driftline.usecases.side_by_side import AT_ONCE
 
@@ -24,7 +24,7 @@ class ConfigureQueue:
     def __init__(self, url: str, bucket: str, client: "SQSClient | None" = None) -> None:
         self._url = url
         self._bucket = bucket
-        self._client = client or sqs_client(AT_ONCE)
+        self._client = client or client_of("sqs", max_pool_connections=AT_ONCE)
 
     def request(self, key: str, at: datetime) -> None:
         event = {

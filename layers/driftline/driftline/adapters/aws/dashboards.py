@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from driftline.adapters.aws.clients import client_of
 from driftline.domain.alarms.dashboard import dashboard_name
 from driftline.domain.alarms.stack import Stack
 from driftline.domain.errors import InvalidInputError
@@ -20,7 +21,7 @@ class CloudWatchDashboards:
 
     def __init__(self, stack: Stack, client: "CloudWatchClient | None" = None) -> None:
         self._stack = stack
-        self._client = client or _client()
+        self._client = client or client_of("cloudwatch")
 
     def put(self, endpoint: str, body: str) -> None:
         name = dashboard_name(self._stack, endpoint)
@@ -37,10 +38,3 @@ class CloudWatchDashboards:
         except self._client.exceptions.ClientError as error:
             if error.response["Error"].get("Code") not in {"ResourceNotFound", "DashboardNotFoundError"}:
                 raise
-
-
-def _client() -> "CloudWatchClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("cloudwatch", config=Config(retries={"mode": "standard", "max_attempts": 5}))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from driftline.adapters.aws.clients import client_of
 from driftline.domain.incidents.dead_letters import DeadLetter, DeadLetters
 
 if TYPE_CHECKING:
@@ -69,12 +70,9 @@ class SqsDeadLetters:
     def _client(self) -> "SQSClient":
         if self._given is not None:
             return self._given
-        import boto3  # noqa: PLC0415, costs 0.3 s
-        from botocore.config import Config  # noqa: PLC0415
-
         # The message to people waits for it.
-        config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "max_attempts": 2})
-        return boto3.client("sqs", config=config)
+        retries = {"mode": "standard", "max_attempts": 2}
+        return client_of("sqs", connect_timeout=3, read_timeout=5, retries=retries)
 
 
 def _letter(message: Mapping[str, Any]) -> DeadLetter:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from driftline.adapters.aws.clients import client_of
 from driftline.domain.errors import DriftlineError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class DefaultBus:
     """
 
     def __init__(self, client: "EventBridgeClient | None" = None) -> None:
-        self._client = client or _client()
+        self._client = client or client_of("events")
 
     def publish(self, detail_type: str, detail: Mapping[str, object], resources: Sequence[str] = ()) -> None:
         """Texts that are too long for an event are cut; files and the log have all of them.
@@ -57,10 +58,3 @@ class DefaultBus:
 
 def _cut(value: object) -> object:
     return f"{value[:_LONGEST_TEXT]} …" if isinstance(value, str) and len(value) > _LONGEST_TEXT else value
-
-
-def _client() -> "EventBridgeClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("events", config=Config(retries={"mode": "standard", "max_attempts": 5}))

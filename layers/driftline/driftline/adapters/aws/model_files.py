@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING
 
 from driftline.adapters.aws.s3 import s3_client
@@ -11,6 +10,7 @@ from driftline.usecases.ports.models import DataFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 _LARGEST = 64 * 1024 * 1024
 """Maximum bytes of a file that is read into memory: it is parsed, and stored in one more file with another one. The
@@ -71,7 +71,7 @@ class S3ModelFiles:
         """Large files are copied in parts, without tags and annotations, which would need permissions of their own."""
         bucket, source = _parts(uri)
         with self._allowed(uri):
-            self._client.copy({"Bucket": bucket, "Key": source}, self._bucket, key, _without_additions())
+            _copy(self._client, {"Bucket": bucket, "Key": source}, self._bucket, key)
 
     @contextmanager
     def _allowed(self, uri: str) -> Iterator[None]:
@@ -88,18 +88,19 @@ class S3ModelFiles:
             ) from None
 
 
-@cache
-def _without_additions() -> dict[str, str]:
-    """Arguments of a copy that leave out tags, and annotations where the runtime's boto3 knows them (June 2026).
+def _copy(client: "S3Client", source: "CopySourceTypeDef", bucket: str, key: str) -> None:
+    """A copy that leaves out tags, and annotations where the runtime's s3transfer knows them (June 2026).
 
     S3 copies annotations by default, and refuses the copy without s3:GetObjectAnnotation on the source, which the owner
-    of another bucket may not have granted. adopt_model's role has the right for an older boto3:
+    of another bucket may not have granted. adopt_model's role has the right for an older s3transfer:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html.
     """
-    from s3transfer.manager import TransferManager  # noqa: PLC0415, costs as much as boto3
+    from s3transfer.manager import TransferManager  # noqa: PLC0415, a fifth of what botocore costs, for new models only
 
     wanted = {"TaggingDirective": "REPLACE", "AnnotationDirective": "EXCLUDE"}
-    return {name: value for name, value in wanted.items() if name in TransferManager.ALLOWED_COPY_ARGS}
+    known = {name: value for name, value in wanted.items() if name in TransferManager.ALLOWED_COPY_ARGS}
+    with TransferManager(client) as manager:
+        manager.copy(source, bucket, key, known).result()
 
 
 def _parts(uri: str) -> tuple[str, str]:

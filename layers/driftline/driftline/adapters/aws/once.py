@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from driftline.adapters.aws.state_table import dynamodb_client, is_throttled
+from driftline.adapters.aws.clients import client_of
+from driftline.adapters.aws.state_table import is_throttled
 from driftline.domain.errors import RetryLaterError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class OnceInDynamo:
             sort_key_attr="sk",
             static_pk_value=KIND,
             expiry_attr="expires",
-            boto3_client=client or dynamodb_client(),
+            boto3_client=client or client_of("dynamodb"),
         )
         self._config = IdempotencyConfig(
             expires_after_seconds=int(REMEMBERED.total_seconds()),

@@ -5,7 +5,7 @@ from time import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from driftline.adapters.aws.sqs_client import sqs_client
+from driftline.adapters.aws.clients import client_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -35,7 +35,7 @@ class OnceInATurn:
     ) -> None:
         self._url = url
         self._turn = delay * _TURN
-        self._client = client or sqs_client()
+        self._client = client or client_of("sqs")
         self._clock = clock
 
     def send(self, body: str, group: str) -> None:

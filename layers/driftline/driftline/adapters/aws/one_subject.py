@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.aws.sqs_client import sqs_client
+from driftline.adapters.aws.clients import client_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -113,7 +113,7 @@ class OneSubject:
 
     @cached_property
     def _client(self) -> "SQSClient":
-        return self._given or sqs_client()
+        return self._given or client_of("sqs")
 
 
 def _deliveries(record: Record) -> int:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from driftline.adapters.aws.clients import client_of
 from driftline.adapters.aws.settings import NotifySettings
 from driftline.domain.keys import REPORTS
 from driftline.usecases.ports import ReportLink, ReportLinks
@@ -61,10 +62,7 @@ def report_links(settings: NotifySettings) -> ReportLinks | None:
 def signing_client() -> "S3Client":
     """A client whose links are valid in every region.
 
-    Signature version 4, because boto3 signs links with version 2 in old regions; and the bucket in the name of the
+    Signature version 4, because botocore signs links with version 2 in old regions; and the bucket in the name of the
     region's own host, because the global host redirects to where the signature is not valid.
     """
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+    return client_of("s3", signature_version="s3v4", s3={"addressing_style": "virtual"})

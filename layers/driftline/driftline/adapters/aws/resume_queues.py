@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from driftline.adapters.aws.sqs_client import sqs_client
+from driftline.adapters.aws.clients import client_of
 from driftline.domain.explanations.waiting import Resume, Waiter
 
 if TYPE_CHECKING:
@@ -28,4 +28,4 @@ class ResumeQueues:
 
     @cached_property
     def _client(self) -> "SQSClient":
-        return self._given or sqs_client()
+        return self._given or client_of("sqs")

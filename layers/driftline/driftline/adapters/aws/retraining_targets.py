@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from driftline.adapters.aws.clients import client_of
 from driftline.adapters.aws.events import SOURCE
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
 from driftline.domain.json_reading import load_json
@@ -187,12 +188,8 @@ class AwsTargets:
 
 def _make_client(service: str) -> Any:
     """Without botocore's retries, whose last answer would hide that an earlier one was lost: the queue retries."""
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    retries: Any = {"mode": "standard", "total_max_attempts": 1}
-    make: Callable[..., Any] = boto3.client
-    return make(service, config=Config(retries=retries, connect_timeout=5, read_timeout=20))
+    retries = {"mode": "standard", "total_max_attempts": 1}
+    return client_of(service, retries=retries, connect_timeout=5, read_timeout=20)
 
 
 def _defined(definition: str, where: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from driftline.adapters.aws.clients import client_config, client_of
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.usecases.ports import ObjectSummary, StoredObject
 from driftline.usecases.side_by_side import AT_ONCE
@@ -24,18 +25,17 @@ _LONGEST_FILE_NAME = 100  # characters in UTF-8 stay below the 255 bytes that fi
 
 
 def s3_client(session: "Session | None" = None) -> "S3Client":
-    """A client that retries throttling and transport errors; boto3 is imported here because that takes 0.3 s.
+    """A client that retries throttling and transport errors.
 
     Args:
-        session: boto3's default unless given.
+        session: With credentials and a region of its own; otherwise those of the process.
     """
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
     # botocore keeps ten connections; further threads would need a new TLS handshake for every call. Twice as many as
     # threads, because a call that runs in parallel may itself read in parallel.
-    config = Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=2 * AT_ONCE)
-    return session.client("s3", config=config) if session else boto3.client("s3", config=config)
+    connections = 2 * AT_ONCE
+    if session is None:
+        return client_of("s3", max_pool_connections=connections)
+    return session.client("s3", config=client_config(max_pool_connections=connections))
 
 
 class S3Store:

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from driftline.adapters.aws.clients import client_of
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 
 _LATER = frozenset({"ThrottlingException", "ServiceUnavailable", "InternalFailure", "InternalDependencyException"})
@@ -58,8 +59,5 @@ class SageMakerEndpoints:
     def _client(self) -> Any:
         if self._given is not None:
             return self._given
-        import boto3  # noqa: PLC0415, costs 0.3 s
-        from botocore.config import Config  # noqa: PLC0415
-
-        retries = Config(retries={"mode": "adaptive", "max_attempts": _ATTEMPTS}, read_timeout=70)
-        return boto3.client("sagemaker-runtime", config=retries)
+        retries = {"mode": "adaptive", "max_attempts": _ATTEMPTS}
+        return client_of("sagemaker-runtime", retries=retries, read_timeout=70)

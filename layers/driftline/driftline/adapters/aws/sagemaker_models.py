@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from driftline.adapters.aws.clients import client_of
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.models.package import (
     BASELINE_PROPERTY,
@@ -33,7 +34,7 @@ class SageMakerModels:
 
     def __init__(self, drift_check_baselines: DriftCheckBaselines, client: "SageMakerClient | None" = None) -> None:
         self._baselines = drift_check_baselines
-        self._client = client or _client()
+        self._client = client or client_of("sagemaker")
 
     def served(self, endpoint: str, variant: str | None) -> ServedModel | None:
         found = self._ask(self._client.describe_endpoint, EndpointName=endpoint)
@@ -109,10 +110,3 @@ def _package_of(model: Mapping[str, Any]) -> str | None:
 def _files(given: Mapping[str, Any], places: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     uris = {name: given.get(part, {}).get(field, {}).get("S3Uri") for name, (part, field) in places.items()}
     return {name: uri for name, uri in uris.items() if uri}
-
-
-def _client() -> "SageMakerClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("sagemaker", config=Config(retries={"mode": "standard", "max_attempts": 5}))

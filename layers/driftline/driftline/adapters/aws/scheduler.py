@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from driftline.adapters.aws.clients import client_of
 from driftline.adapters.aws.settings import ScheduleSettings
 from driftline.domain.errors import InvalidInputError
 from driftline.usecases.ports import Schedule
@@ -31,7 +32,7 @@ class SchedulerGroup:
             "RetryPolicy": _RETRY,
             "DeadLetterConfig": {"Arn": settings.schedule_dead_letters},
         }
-        self._client = client or _client()
+        self._client = client or client_of("scheduler")
 
     def put(self, schedule: Schedule) -> None:
         """A schedule that is already correct is left alone: a duplicate event must not restart a rate.
@@ -70,13 +71,6 @@ class SchedulerGroup:
 def _window(minutes: int) -> dict[str, Any]:
     """API Reference, FlexibleTimeWindow: 1 to 1,440 minutes."""
     return {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": minutes} if minutes else {"Mode": "OFF"}
-
-
-def _client() -> "EventBridgeSchedulerClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("scheduler", config=Config(retries={"mode": "standard", "max_attempts": 5}))
 
 
 def _has(found: object, wanted: object) -> bool:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from driftline.adapters.aws.clients import client_of
 from driftline.domain.errors import InvalidInputError, RetryLaterError, StaleReadError
 from driftline.usecases.ports import StateItem
 
@@ -37,7 +38,7 @@ class DynamoTable:
 
     def __init__(self, table: str, client: "DynamoDBClient | None" = None) -> None:
         self._table = table
-        self._client = client or dynamodb_client()
+        self._client = client or client_of("dynamodb")
 
     def get(self, kind: str, name: str) -> StateItem | None:
         with self._errors(kind, name):
@@ -86,14 +87,6 @@ class DynamoTable:
             if _TOO_LARGE in error.response["Error"].get("Message", ""):
                 raise InvalidInputError("the item is too large", where=where, expected="at most 400 KB") from error
             raise
-
-
-def dynamodb_client() -> "DynamoDBClient":
-    """A client that retries throttling and transport errors; boto3 is imported here because that takes 0.3 s."""
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("dynamodb", config=Config(retries={"mode": "standard", "max_attempts": 5}))
 
 
 def is_throttled(error: BaseException | None) -> bool:

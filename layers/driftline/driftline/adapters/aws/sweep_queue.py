@@ -6,8 +6,8 @@ from functools import cached_property
 from itertools import batched
 from typing import TYPE_CHECKING
 
+from driftline.adapters.aws.clients import client_of
 from driftline.adapters.aws.events_in import SweepRequest
-from driftline.adapters.aws.sqs_client import sqs_client
 from driftline.domain.errors import StaleReadError
 
 if TYPE_CHECKING:
@@ -44,4 +44,4 @@ class SweepQueue:
 
     @cached_property
     def _client(self) -> "SQSClient":
-        return self._given or sqs_client()
+        return self._given or client_of("sqs")

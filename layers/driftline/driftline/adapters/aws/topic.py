@@ -3,6 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
+from driftline.adapters.aws.clients import client_of
+
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
@@ -21,7 +23,7 @@ class OperatorTopic:
 
     def __init__(self, arn: str, client: "SNSClient | None" = None) -> None:
         self._arn = arn
-        self._client = client or _client()
+        self._client = client or client_of("sns")
 
     def notify(self, subject: str, message: str) -> None:
         body = message.encode(errors="replace")
@@ -37,10 +39,3 @@ def _subject(text: str) -> str:
     if len(plain) > _LONGEST_SUBJECT:
         plain = f"{plain[: _LONGEST_SUBJECT - 3]}..."
     return plain or "Driftline"
-
-
-def _client() -> "SNSClient":
-    import boto3  # noqa: PLC0415, costs 0.3 s
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("sns", config=Config(retries={"mode": "standard", "max_attempts": 5}))
