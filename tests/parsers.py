@@ -12,7 +12,8 @@ import pytest
 from driftline.adapters.native.core import CORE, WHY_NOT
 from driftline.adapters.native.profiler import NativeProfiler
 from driftline.adapters.tables.capture_files import PythonProfiler
-from driftline.adapters.tables.columnar import column_names, hours_of_records
+from driftline.adapters.tables.column_names import column_names
+from driftline.adapters.tables.columnar import hours_of_records
 from driftline.adapters.tables.csv_columns import csv_to_columns
 from driftline.domain.capture.records import Reject
 from driftline.domain.capture.tables import CHUNK_CELLS
@@ -76,7 +77,7 @@ def compared(bodies: Sequence[bytes], chunk_cells: int = CHUNK_CELLS) -> Parser:
     """Asserts that the core makes the same of the file as Python; what read it."""
     assert CORE is not None
     python = PythonProfiler(csv_to_columns, chunk_cells)
-    parser, native = outcome(NativeProfiler(CORE, python, column_names, chunk_cells), bodies)
+    parser, native = outcome(NativeProfiler(CORE, lambda: python, column_names, chunk_cells), bodies)
     _, expected = outcome(python, bodies)
     assert native == expected
     return parser

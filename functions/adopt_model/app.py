@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.events import DefaultBus
 from driftline.adapters.aws.model_events_in import announcement_of
 from driftline.adapters.aws.model_files import S3ModelFiles

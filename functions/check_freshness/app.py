@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.age_alarms import AgeAlarmsTopic
 from driftline.adapters.aws.configure_queue import ConfigureQueue
 from driftline.adapters.aws.emf import EmbeddedMetrics

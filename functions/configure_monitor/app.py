@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.alarms import CloudWatchAlarms
 from driftline.adapters.aws.capture_buckets import S3CaptureBuckets
 from driftline.adapters.aws.dashboards import CloudWatchDashboards

@@ -5,10 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events_in import GroundTruthMessage, ObjectEvent, SweepRequest
 from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
+from driftline.adapters.aws.invocation import Remaining, is_backfill
 from driftline.adapters.aws.once_in_a_turn import OnceInATurn
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Store
@@ -19,7 +20,6 @@ from driftline.domain.attributes.keys import ATTRIBUTES
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_attributes, take_labels
 from driftline.usecases.arrivals.take_sweep import request_sweeps, take_sweep
-from driftline.usecases.backfill.label_work import label_work
 
 logger = Logger()
 settings = GroundTruthSettings.from_environment()
@@ -51,5 +51,8 @@ def work(message: GroundTruthMessage) -> None:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
     if is_backfill(event):
+        from driftline.adapters.aws.backfill_in import work_on  # noqa: PLC0415, for backfills only
+        from driftline.usecases.backfill.label_work import label_work  # noqa: PLC0415
+
         return work_on(event, context, store, partial(label_work, **reading))
     return work_through(event, GroundTruthMessage, work, logger, postponing)

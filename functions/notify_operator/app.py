@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.alarms_in import AlarmMessage
 from driftline.adapters.aws.dead_letters import SqsDeadLetters
 from driftline.adapters.aws.inbox import Postponing, work_through

@@ -5,9 +5,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
+from driftline.adapters.aws.invocation import Remaining, is_backfill
 from driftline.adapters.aws.once_in_a_turn import OnceInATurn
 from driftline.adapters.aws.rerun_queue import RerunQueue
 from driftline.adapters.aws.s3 import S3Stores
@@ -16,7 +17,6 @@ from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.kinds.registry import KINDS
 from driftline.usecases.arrivals.take_arrivals import take_capture
-from driftline.usecases.backfill.capture_work import capture_work
 
 logger = Logger()
 settings = CaptureSettings.from_environment()
@@ -54,5 +54,8 @@ def take(event: ObjectEvent) -> None:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
     if is_backfill(event):
+        from driftline.adapters.aws.backfill_in import work_on  # noqa: PLC0415, for backfills only
+        from driftline.usecases.backfill.capture_work import capture_work  # noqa: PLC0415
+
         return work_on(event, context, state, partial(capture_work, **reading))
     return work_through(event, ObjectEvent, take, logger, postponing)

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.events_in import IndexRequest
 from driftline.adapters.aws.inbox import Postponing, work_through
 from driftline.adapters.aws.s3 import S3Store

@@ -9,15 +9,15 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.execution_events import RenderMessage, RenderRequest, WatchRequest
 from driftline.adapters.aws.inbox import work_through
 from driftline.adapters.aws.index_queue import IndexQueue
+from driftline.adapters.aws.invocation import Remaining, is_backfill
 from driftline.adapters.aws.once_in_a_turn import OnceInATurn
 from driftline.adapters.aws.s3 import S3Store
 from driftline.adapters.aws.settings import IndexSettings
 from driftline.kinds.registry import KINDS
-from driftline.usecases.backfill.page_work import page_work
 from driftline.usecases.pages.render_execution import RenderedExecution, render_execution
 from driftline.usecases.pages.render_overview import render_pages
 
@@ -47,6 +47,9 @@ def render(event: Mapping[str, Any]) -> RenderedExecution | None:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
     if is_backfill(event):
+        from driftline.adapters.aws.backfill_in import work_on  # noqa: PLC0415, for backfills only
+        from driftline.usecases.backfill.page_work import page_work  # noqa: PLC0415
+
         return work_on(event, context, store, partial(page_work, store=store, kinds=KINDS, index=index))
     if "Records" in event:
         return work_through(event, RenderMessage, lambda message: render(message.root), logger)

@@ -5,10 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.aws import backfill_in, backfill_windows
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.emf import EmbeddedMetrics
 from driftline.adapters.aws.events import DefaultBus
 from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
+from driftline.adapters.aws.invocation import Remaining, is_backfill
 from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.resume_queues import ResumeQueues
 from driftline.adapters.aws.s3 import S3Stores
@@ -49,9 +50,11 @@ def execute(request: ExecutionRequest, metrics: Metrics = metrics, events: Event
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: backfill_in.Remaining) -> dict[str, Any]:
-    if backfill_in.is_backfill(event):
-        return backfill_windows.replay(event, context, store, execute, partial(read_window, **reading))
+def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
+    if is_backfill(event):
+        from driftline.adapters.aws.backfill_windows import replay  # noqa: PLC0415, brings what reads capture files
+
+        return replay(event, context, store, execute, partial(read_window, **reading))
     if "Records" in event:
         return work_through(event, ExecutionRequest, execute, logger, postponing)
     execution = execute(ExecutionRequest.model_validate(event))

@@ -9,10 +9,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from driftline.adapters.aws.backfill_in import Remaining, is_backfill, work_on
-from driftline.adapters.aws.candidate_in import wanted_baseline
+import driftline.adapters.aws.garbage  # noqa: F401, before the others
 from driftline.adapters.aws.events_in import ObjectEvent
 from driftline.adapters.aws.inbox import Postponing, stale_reads, work_through
+from driftline.adapters.aws.invocation import Remaining, is_backfill
 from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.one_subject import OneSubject
 from driftline.adapters.aws.resume_queues import ResumeQueues
@@ -23,8 +23,6 @@ from driftline.adapters.aws.topic import OperatorTopic
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.keys import analysis_of_config
 from driftline.kinds.registry import KINDS
-from driftline.usecases.backfill.baseline_work import baseline_work
-from driftline.usecases.baselines.candidate_baseline import candidate_answer
 from driftline.usecases.baselines.uploads import Reading, subject_of, suggest_uploaded
 from driftline.usecases.explanations.explaining import Explaining
 
@@ -52,9 +50,13 @@ def work(event: ObjectEvent) -> None:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
     if is_backfill(event):
+        from driftline.adapters.aws.backfill_in import work_on  # noqa: PLC0415, for backfills only
+        from driftline.usecases.backfill.baseline_work import baseline_work  # noqa: PLC0415
+
         return work_on(event, context, reading.store, partial(baseline_work, reading=reading))
     if "Records" in event:
         return work_through(one_subject.of(event, logger), ObjectEvent, work, logger, postponing)
-    answer = candidate_answer(wanted_baseline(event), reading, S3Stores())
-    logger.info("candidate", answer=answer)
-    return answer
+    from driftline.adapters.aws.candidate_in import answer  # noqa: PLC0415, brings what computes explanations
+
+    logger.info("candidate", answer=(candidate := answer(event, reading, S3Stores())))
+    return candidate

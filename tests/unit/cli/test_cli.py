@@ -81,6 +81,7 @@ def test_every_command_is_listed() -> None:
     assert {module: number for module, number in commands.items() if number} == listed
 
 
+SOLVE = "driftline.usecases.explanations.solve"
 HEAVY = ("boto3", "duckdb", "jinja2", "numpy", "pydantic", "ruamel.yaml")
 
 
@@ -93,8 +94,9 @@ HEAVY = ("boto3", "duckdb", "jinja2", "numpy", "pydantic", "ruamel.yaml")
         (["validate", "no-such-file.yaml"], ("boto3", "duckdb", "jinja2", "numpy")),
         (["show", "--store", "no-such-folder"], ("boto3", "duckdb")),
         (["silence", "churn", "data_quality", "--off", "--store", "no-such-folder"], ("boto3", "duckdb", "numpy")),
-        (["ingest", "--store", "no-such-folder"], ("boto3", "jinja2")),
-        (["run", "--store", "no-such-folder"], ("boto3", "jinja2")),
+        (["ingest", "--store", "no-such-folder"], ("boto3", "duckdb", "jinja2")),
+        (["merge", "--store", "no-such-folder"], ("boto3", "duckdb", "jinja2")),
+        (["run", "--store", "no-such-folder"], ("boto3", "duckdb", "jinja2", SOLVE)),
     ],
     ids=lambda value: " ".join(value[:1]),
 )

@@ -62,6 +62,9 @@ ACTIONS: Mapping[str, set[str]] = {
 }
 """What AWS asks for, by the method of boto3: https://docs.aws.amazon.com/service-authorization/latest/reference/."""
 
+CLIENTS = {"client", "_client", "manager"}
+"""Names of what calls AWS."""
+
 NO_CALLS = {"chat_postMessage", "exceptions", "generate_presigned_url", "get_paginator", "meta", "send"}
 """What else is done with a client; Slack's is not AWS's. A presigned link and a paginator name their call as a text."""
 
@@ -151,9 +154,9 @@ def adapters_of(tree: ast.AST) -> set[str]:
 
 
 def calls_in(module: str) -> Iterator[str]:
-    """Methods of clients, those that are only named as a text included."""
+    """Methods of clients, those that are only named as a text included, and of s3transfer's manager, which has one."""
     for node in ast.walk(tree_of(module)):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value).rpartition(".")[-1] in {"client", "_client"}:
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).rpartition(".")[-1] in CLIENTS:
             yield node.attr
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             named = node.args[0]

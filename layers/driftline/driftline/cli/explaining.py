@@ -3,14 +3,19 @@
 from functools import cached_property
 from hashlib import md5
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.cli.files import read_file
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.explanations.results import Explained
+from driftline.domain.explanations.tasks import Task
 from driftline.domain.explanations.waiting import Resume
 from driftline.usecases.explanations.explaining import Explaining
-from driftline.usecases.explanations.solve import Solver
+
+if TYPE_CHECKING:
+    from driftline.usecases.explanations.solve import Solver
 
 _S3 = "s3://"
 
@@ -43,7 +48,23 @@ class NobodyWaits:
         raise AssertionError(resume)
 
 
+class SolvedHere:
+    """`Solve` in this process. Most windows have nothing to explain: the arithmetic is imported for the first task."""
+
+    def __init__(self, models: LocalModels) -> None:
+        self._models = models
+
+    def __call__(self, task: Task) -> Explained:
+        return self._solver(task)
+
+    @cached_property
+    def _solver(self) -> "Solver":
+        from driftline.usecases.explanations.solve import Solver  # noqa: PLC0415, costs 20 ms
+
+        return Solver(self._models, SageMakerEndpoints())
+
+
 def explaining() -> Explaining:
     """Of a command."""
     models = LocalModels()
-    return Explaining(models, NobodyWaits(), Solver(models, SageMakerEndpoints()))
+    return Explaining(models, NobodyWaits(), SolvedHere(models))

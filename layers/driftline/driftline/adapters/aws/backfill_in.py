@@ -1,10 +1,11 @@
-"""Batches that the state machine of backfills asks functions for."""
+"""Batches that the state machine of backfills asks functions for; imported when it asks."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from driftline.adapters.aws.invocation import Remaining
 from driftline.domain.backfill.keys import checked_id
 from driftline.domain.backfill.plan import Plan, Step, step_of
 from driftline.usecases.backfill.work_batch import Work, load_plan, work_batch
@@ -17,12 +18,6 @@ _ENOUGH: Mapping[Step, int] = {"files": 600_000, "suggest": 600_000, "pages": 60
 """The same for functions with other limits: `suggest_baseline` has fifteen minutes, `render_report` two."""
 
 
-class Remaining(Protocol):
-    """Lambda's context."""
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
 class BatchRequest(BaseModel):
     """Work on a batch of files, or of pages."""
 
@@ -30,11 +25,6 @@ class BatchRequest(BaseModel):
 
     backfill: str
     batch: str = Field(min_length=1)
-
-
-def is_backfill(event: Mapping[str, Any]) -> bool:
-    """Whether an event is of the state machine: all others have messages."""
-    return "backfill" in event
 
 
 def work_on(

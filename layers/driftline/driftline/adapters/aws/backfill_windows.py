@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from driftline.adapters.aws.backfill_in import ENOUGH_MILLISECONDS, Remaining, time_is_short, work_on
+from driftline.adapters.aws.backfill_in import ENOUGH_MILLISECONDS, time_is_short, work_on
+from driftline.adapters.aws.invocation import Remaining
 from driftline.domain.backfill.keys import checked_id
 from driftline.domain.executions.execution import Execution
 from driftline.usecases.backfill.day_work import ReadWindow, day_work

@@ -6,7 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.monitors.fields import Name
-from driftline.usecases.baselines.candidate_baseline import Wanted
+from driftline.usecases.baselines.candidate_baseline import Wanted, candidate_answer
+from driftline.usecases.baselines.uploads import Reading
+from driftline.usecases.ports import Stores
 
 _Uri = Annotated[str, Field(pattern=r"^s3://[^/]+/.+$", max_length=1024)]
 
@@ -47,3 +49,8 @@ def wanted_baseline(event: dict[str, Any]) -> Wanted:
         request.compare,
         request.model_uri or "",
     )
+
+
+def answer(event: dict[str, Any], reading: Reading, stores: Stores) -> dict[str, str | int]:
+    """What the step gets; see `wanted_baseline` and `candidate_answer` for the errors."""
+    return candidate_answer(wanted_baseline(event), reading, stores)

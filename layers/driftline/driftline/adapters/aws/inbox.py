@@ -117,8 +117,8 @@ def work_through[Message: BaseModel](
             logger.warning("Record processing exception; skipping this record", exc_info=True)
             failed.append((record, error))
     if postponing is not None:
-        for record, error in failed:
-            _postpone(postponing, record, error, logger)
+        for record, reason in failed:
+            _postpone(postponing, record, reason, logger)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record, _ in failed]}
 
 

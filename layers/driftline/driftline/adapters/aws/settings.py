@@ -20,7 +20,8 @@ _Optional = Annotated[str | None, BeforeValidator(lambda text: text or None)]
 class Settings(BaseModel):
     """Settings of every function. Each function's model adds its own; other variables are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Deferred: a function builds the validator of its own model, and not of all those below.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     bucket: str = Field(alias="BUCKET", min_length=1)
 

@@ -91,14 +91,14 @@ class NativeProfiler:
 
     Args:
         core: The core.
-        python: Profiles the files that the core does not.
+        python: Makes the profiler of the files that the core does not read.
         names: The names of columns in the records.
         chunk_cells: See TableBuffer.
         keep_records: Whether the rows are kept for the columnar records; without, these cannot be had.
     """
 
     core: Core
-    python: CaptureProfiler
+    python: Callable[[], CaptureProfiler]
     names: ColumnNames
     chunk_cells: int = CHUNK_CELLS
     keep_records: bool = True
@@ -113,7 +113,7 @@ class NativeProfiler:
             else:
                 yield profiled
                 return
-        with self.python.profile(file) as by_python:
+        with self.python().profile(file) as by_python:
             yield by_python
 
     def _read(self, file: CaptureFile) -> NativeProfiled:

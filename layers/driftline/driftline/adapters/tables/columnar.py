@@ -10,8 +10,7 @@
 | `attribution_note` | VARCHAR | why attributions of a row were left out; none if no row has one |
 
 Rows of different layouts share one file; a column that a layout lacks is NULL there. Wide files have small row
-groups. Keys that differ only in case
-cannot both be column names in DuckDB: the later ones get the suffix `#2`, `#3` …
+groups. The columns' names: `column_names.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,8 +25,9 @@ from typing import Self
 import duckdb
 import msgspec
 
+from driftline.adapters.tables.column_names import ORIGIN, column_names
 from driftline.adapters.tables.database import open_database
-from driftline.adapters.tables.record_spools import ORIGIN, Spools
+from driftline.adapters.tables.record_spools import Spools
 from driftline.adapters.tables.sql import quoted_text
 from driftline.adapters.tables.wide import USUAL_MEGABYTES, WIDE, memory_for, rows_at_once
 from driftline.domain.capture.blocks import Block
@@ -247,19 +247,3 @@ def hours_of_records(parquet: bytes) -> list[datetime]:
         query = f"SELECT value FROM parquet_kv_metadata({quoted_text(file.name)}) WHERE key = '{HOURS_METADATA}'"  # noqa: S608 - our own texts
         found = database.execute(query).fetchone()
     return [parse_instant(text) for text in found[0].decode().split()] if found else []
-
-
-def column_names(keys: Iterable[ColumnKey]) -> dict[ColumnKey, str]:
-    """The name of each column in the file, in their order."""
-    names: dict[ColumnKey, str] = {}
-    taken = set(ORIGIN)
-    for key in keys:
-        if key in names:
-            continue
-        name, number = key, 1
-        while name.lower() in taken:
-            number += 1
-            name = f"{key}#{number}"
-        taken.add(name.lower())
-        names[key] = name
-    return names

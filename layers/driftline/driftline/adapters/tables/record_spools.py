@@ -10,13 +10,12 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Literal
 
+from driftline.adapters.tables.column_names import ORIGIN
 from driftline.adapters.tables.sql import quoted_name, quoted_text
 from driftline.adapters.tables.wide import PIECE_CELLS, WIDE, rows_at_once
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.capture.csv_rows import csv_reader
 from driftline.domain.json_reading import JsonDecoder
-
-ORIGIN = ("event_id", "inference_id", "inference_time", "row", "slot")
 
 _ROWS_AT_ONCE = 20_000
 """Of narrow layouts; more than the blocks of usual files have."""

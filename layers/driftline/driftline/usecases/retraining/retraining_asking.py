@@ -13,7 +13,6 @@ from driftline.domain.retraining.decision import problem_of
 from driftline.domain.retraining.guards import LabelledRows
 from driftline.domain.retraining.request import AlarmChange
 from driftline.usecases.executions.last_execution import LastExecution, last_execution
-from driftline.usecases.ground_truth.labelled_rows import count_labelled_rows
 from driftline.usecases.monitors.monitor_documents import captures_of
 from driftline.usecases.ports import ObjectStore, Stores
 
@@ -55,6 +54,8 @@ def labelled_rows_of(
     store: ObjectStore, document: MonitorDocument, settings: Retraining, alarm: AlarmChange, at: datetime
 ) -> LabelledRows:
     """Counted up to the event, and back from the last evaluated window: a late monitor evaluates old windows."""
+    from driftline.usecases.ground_truth.labelled_rows import count_labelled_rows  # noqa: PLC0415, brings numpy
+
     last = _last_verdict(store, document.endpoint, alarm.monitor)
     seen = min(last.window_end, at) if last and last.window_end else at
     return count_labelled_rows(
