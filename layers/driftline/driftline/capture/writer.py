@@ -4,11 +4,8 @@ A prediction costs its request a few microseconds: a lock, and an entry in the q
 made by the thread, in short slices, because a thread that runs Python code for long keeps all others waiting.
 """
 
-import atexit
 import logging
-import os
 import time
-import weakref
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from threading import Condition, Thread
@@ -17,12 +14,13 @@ from typing import NamedTuple
 from driftline.capture.destinations import Destination
 from driftline.capture.limits import Limits
 from driftline.capture.names import file_name, hour_folder
+from driftline.capture.processes import watch
 from driftline.capture.records import Prediction, Redactors, line_of
 from driftline.capture.statistics import Statistics
 
 _log = logging.getLogger("driftline.capture")
 
-_SLICE = 0.0005
+_SLICE = 0.0002
 _PAUSE = 0.0005
 """Seconds that the thread works, and then lets others run: an interpreter takes turns only every 5 ms by itself."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
@@ -62,10 +60,11 @@ class Writer:
         self._destination = destination
         self._limits = limits
         self._redact = redact
-        self._begin()
-        _WRITERS.add(self)
+        self.begin()
+        watch(self)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """With nothing in the queue, in a new process."""
         self._changed = Condition()
         self._queue: deque[_Waiting] = deque()
         self._thread: Thread | None = None
@@ -160,9 +159,10 @@ class Writer:
             self._changed.notify_all()
             return self._changed.wait_for(lambda: self._settled >= target, seconds)
 
-    def close(self, seconds: float) -> bool:
+    def close(self, seconds: float | None = None) -> bool:
         """As `flush`, and ends the thread; what cannot be written after that is counted as failed. A record that comes
         later starts again."""
+        seconds = self._limits.exit_seconds if seconds is None else seconds
         until = time.monotonic() + seconds
         done = self.flush(seconds)
         with self._changed:
@@ -182,7 +182,7 @@ class Writer:
         except Exception as error:  # the first file tries again
             self._failed_once(error)
         while self._await_batch():
-            self._write_batch(*self._take())
+            self._write_batch()
 
     def _is_full(self) -> bool:
         return self._queued >= self._limits.batch_bytes or len(self._queue) >= self._limits.batch_records
@@ -208,46 +208,50 @@ class Writer:
     def _urgent(self) -> bool:
         return self._stopping or self._settled < self._wanted
 
-    def _take(self) -> tuple[list[Prediction], int]:
-        """Some predictions, the oldest first and no more than one file's, with their size in bytes."""
-        batch: list[Prediction] = []
-        size = 0
-        while size < self._limits.batch_bytes and len(batch) < self._limits.batch_records:
-            with self._changed:  # for one at a time: requests wait for this lock
-                if not self._queue:
-                    break
-                waiting = self._queue.popleft()
-                self._queued -= waiting.size
-            size += waiting.size
-            batch.append(waiting.prediction)
-        return batch, size
-
-    def _write_batch(self, batch: list[Prediction], size: int) -> None:
+    def _write_batch(self) -> None:
+        """Makes lines of some predictions, the oldest first and no more than one file's, and writes them."""
         files: dict[Place, _File] = {}
+        size = records = 0
         slice_ends = time.monotonic() + _SLICE
-        for prediction in batch:
-            try:
-                line = line_of(prediction, self._redact, self._limits.body_bytes)
-            except Exception as error:  # costs this record alone
-                self._record_failed(error)
-                continue
-            place = (prediction.endpoint, prediction.variant, hour_folder(prediction.time))
-            file = files.setdefault(place, _File(prediction.time))
-            file.lines.append(line)
-            file.size += len(line)
-            if file.size >= self._limits.batch_bytes:
-                self._write(place, files.pop(place))
+        while size < self._limits.batch_bytes and records < self._limits.batch_records:
+            waiting = self._next()
+            if waiting is None:
+                break
+            size += waiting.size
+            records += 1
+            self._add_line(waiting.prediction, files)
             if time.monotonic() >= slice_ends and not self._urgent():
                 time.sleep(_PAUSE)
                 slice_ends = time.monotonic() + _SLICE
-        batch_size = len(batch)
-        batch.clear()
+        del waiting
         while files:
             self._write(*files.popitem())
         with self._changed:
             self._reserved -= size
-            self._settled += batch_size
+            self._settled += records
             self._changed.notify_all()
+
+    def _next(self) -> _Waiting | None:
+        with self._changed:  # for one at a time: requests wait for this lock
+            if not self._queue:
+                return None
+            waiting = self._queue.popleft()
+            self._queued -= waiting.size
+            return waiting
+
+    def _add_line(self, prediction: Prediction, files: dict[Place, _File]) -> None:
+        """To the file of its hour, which is written when it is large enough."""
+        try:
+            line = line_of(prediction, self._redact, self._limits.body_bytes)
+            place = (prediction.endpoint, prediction.variant, hour_folder(prediction.time))
+        except Exception as error:  # costs this record alone
+            self._record_failed(error)
+            return
+        file = files.setdefault(place, _File(prediction.time))
+        file.lines.append(line)
+        file.size += len(line)
+        if file.size >= self._limits.batch_bytes:
+            self._write(place, files.pop(place))
 
     def _write(self, place: Place, file: _File) -> None:
         """Until it is stored, or the process ends. The same key again replaces a file whose answer was lost."""
@@ -304,22 +308,3 @@ class Writer:
         if time.monotonic() - at >= _LOG_EVERY and (now := self._statistics()) != before:
             self._logged = (time.monotonic(), now)
             _log.info("Captures: %s", now.text())
-
-
-_WRITERS: "weakref.WeakSet[Writer]" = weakref.WeakSet()
-
-
-def _begin_again() -> None:
-    """In a forked process: the parent writes what is in its queue, and its threads and locks are not here."""
-    for writer in _WRITERS:
-        writer._begin()  # noqa: SLF001 - of this module
-
-
-def _end() -> None:
-    for writer in list(_WRITERS):
-        writer.close(writer._limits.exit_seconds)  # noqa: SLF001 - of this module
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_again)
-atexit.register(_end)
