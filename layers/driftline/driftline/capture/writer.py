@@ -69,6 +69,8 @@ class Writer:
         self._queue: deque[_Waiting] = deque()
         self._thread: Thread | None = None
         self._stopping = self._giving_up = self._failing = self._hurry = False
+        self._idle = False
+        """Whether the thread waits for a file to be due."""
         self._queued = 0
         """Bytes in the queue."""
         self._reserved = 0
@@ -109,7 +111,8 @@ class Writer:
             self._queued += size
             self._taken += 1
             self._queue.append(_Waiting(prediction, size, time.monotonic()))
-            if len(self._queue) == 1 or self._is_full():
+            if self._idle and (len(self._queue) == 1 or self._is_full()):
+                self._idle = False  # once: to wake a thread for each record would cost more than all the rest
                 self._changed.notify_all()
             if self._thread is None:
                 self._start()
@@ -196,14 +199,19 @@ class Writer:
                     left = self._queue[0].since + self._limits.batch_seconds - time.monotonic()
                     if left <= 0 or self._is_full() or self._urgent():
                         return True
-                    self._changed.wait(min(left, _LOG_EVERY))
+                    self._rest(min(left, _LOG_EVERY))
                 elif self._stopping:
                     self._thread = None
                     self._stopping = self._giving_up = False
                     self._changed.notify_all()
                     return False
                 else:
-                    self._changed.wait(_LOG_EVERY)
+                    self._rest(_LOG_EVERY)
+
+    def _rest(self, seconds: float) -> None:
+        self._idle = True
+        self._changed.wait(seconds)
+        self._idle = False
 
     def _urgent(self) -> bool:
         return self._stopping or self._settled < self._wanted
