@@ -74,7 +74,29 @@ def test_people_see_the_document_and_what_was_assumed(tmp_path: Path) -> None:
 
     assert "assumed: score is predicted, by its name (--output)\n" in shown
     assert "output: [score]" in shown
-    assert "Next: driftline validate" in shown
+    assert f"Next: driftline baseline {tmp_path / 'data.csv'}; then driftline check NEW_DATA --open" in shown
+
+
+def test_a_data_set_alone_is_enough(tmp_path: Path) -> None:
+    """No option, no terminal: the endpoint is called as the file, and all columns are features."""
+    data = data_set(tmp_path, "amount,age").rename(tmp_path / "My customers (1).data.csv")
+
+    made = content(driftline("init", data, "--store", tmp_path, "--json"))
+
+    assert made["endpoint"] == "My-customers-1"
+    assert columns_of(made) == {"output": [], "input": ["amount", "age"]}
+    assert made["assumed"] == ["no column is predicted; all are features (--output)"]
+    assert driftline("baseline", data, "--store", tmp_path).exit_code == ExitCode.COMPLETED
+    assert driftline("check", data, "--store", tmp_path).exit_code == ExitCode.COMPLETED
+
+
+def test_a_file_without_a_name_needs_one(tmp_path: Path) -> None:
+    data = data_set(tmp_path, "amount,age").rename(tmp_path / "….csv")
+
+    result = driftline("init", data, "--store", tmp_path)
+
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert "pass --endpoint" in " ".join(result.stderr.replace("│", "").split())
 
 
 def test_a_capture_file_has_the_endpoint_and_the_shape(tmp_path: Path) -> None:
@@ -139,8 +161,7 @@ def test_model_quality_with_everything_stated(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "pass --endpoint"),
-        (("-e", "shop"), "pass --output"),
+        (("--output", "x"), "no column x; the data set has a, b"),
         (("-e", "shop", "--output", "x"), "no column x; the data set has a, b"),
         (("-e", "shop", "--output", "a", "-m", "model_quality"), "pass --set model_quality.problem_type=…"),
         (("-e", "shop", "--output", "a", "--set", "metrics=none"), "expected MONITOR.FIELD=VALUE"),

@@ -7,20 +7,14 @@ from pathlib import Path
 from typing import override
 
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
-from driftline.adapters.folder.store import FolderStore
-from driftline.adapters.tables.duck import DuckTables
-from driftline.cli.files import read_file
+from driftline.adapters.folder.data_files import data_files
 from driftline.domain.datasets import RowBatch
-from driftline.domain.documents.parse import decode_document, parse_document
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.predictions.questions import Question
 from driftline.kinds.data import DataSet, Explanations
-from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
-from driftline.usecases.baselines.datasets.format import CsvFormat, DatasetFormat
 from driftline.usecases.baselines.wrapped_data_set import WrappedDataSet
 from driftline.usecases.ports.predictions import Predictor
 
@@ -43,16 +37,9 @@ class DataFiles:
         Raises:
             InvalidInputError: a file does not exist.
         """
-        found = [path.expanduser().resolve() for path in paths]
-        for path in found:
-            if not path.is_file():
-                raise InvalidInputError("no such file", where=str(path), expected="CSV, JSON Lines or Parquet")
-        store = FolderStore(found[0].anchor, "files")
-        keys = [path.relative_to(path.anchor).as_posix() for path in found]
-        options_ = DatasetFormat() if header is None else DatasetFormat(csv=CsvFormat(header=header))
-        blocks = sum(1 + path.stat().st_size // BLOCK_BYTES for path in found)
-        asked = predictor or SageMakerEndpoints()
-        return cls(StoredDataSet(store, keys, options_, DuckTables(), predictor=asked, explained=explained), blocks)
+        data_set = data_files(paths, header, predictor or SageMakerEndpoints(), explained)
+        blocks = sum(1 + path.expanduser().stat().st_size // BLOCK_BYTES for path in paths)
+        return cls(data_set, blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +66,6 @@ class FollowedData(WrappedDataSet):
         self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
     ) -> DataSet:
         return AnsweredDataSet(self, question, asked(self.data.predictor, question), features, others, outputs)
-
-
-def named_document(path: Path | None) -> MonitorDocument | None:
-    if path is None:
-        return None
-    where = str(path)
-    return parse_document(decode_document(read_file(path), where=where), where=where, model=KINDS.document)
 
 
 def check_free(paths: Iterable[Path]) -> None:

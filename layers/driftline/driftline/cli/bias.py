@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 
 from driftline.cli import options
-from driftline.cli.analysed_files import DataFiles, FollowedData, check_free, for_machines, named_document
+from driftline.cli.analysed_files import DataFiles, FollowedData, check_free, for_machines
+from driftline.cli.documents import named_document
 from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.report import drawn_table
@@ -47,7 +48,7 @@ def bias(
     with reporting(as_json=as_json) as output:
         analyst = KINDS.analyst("bias")
         body, where = read_file(config), str(config)
-        named = named_document(document)
+        named = named_document(document) if document else None
         files = DataFiles.of(data, header)
         targets = {name: out / name for name in analyst.files}
         if not force:

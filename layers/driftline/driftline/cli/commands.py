@@ -18,6 +18,10 @@ COMMANDS: Mapping[str, Listed] = {
         "Suggest statistics.json and constraints.json from a data set (CSV, JSON Lines, Parquet; plain or gzip).",
         "baseline",
     ),
+    "check": Listed(
+        "Compare a data set (CSV, JSON Lines, Parquet; plain or gzip) with a reference, by the rules of a monitor.",
+        "check",
+    ),
     "bias": Listed(
         "Analyse a data set (CSV, JSON Lines, Parquet; plain or gzip) once, as SageMaker Clarify's processing job did.",
         "bias",

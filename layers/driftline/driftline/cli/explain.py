@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 
 from driftline.cli import options
-from driftline.cli.analysed_files import DataFiles, FollowedData, check_free, for_machines, named_document
+from driftline.cli.analysed_files import DataFiles, FollowedData, check_free, for_machines
+from driftline.cli.documents import named_document
 from driftline.cli.explain_inference import OneInference
 from driftline.cli.explaining import LocalModels
 from driftline.cli.explaining_once import CACHE, ModelChoice, Work
@@ -115,7 +116,7 @@ def explain(
         names = {name for each in wanted_analysts(chosen.config, KINDS) for name in each.files}
         if not force:
             check_free(out / name for name in (*sorted(names), PAGE))
-        named = named_document(document)
+        named = named_document(document) if document else None
         with output.following() as bar:
             work = Work(output, bar, out / CACHE, chosen, most_requests, ask=not yes)
             files = DataFiles.of(data or (), header, work.predictor, work.explanations)

@@ -1,8 +1,9 @@
 """`driftline init`: writes a monitor document from a data set, a capture file, or both."""
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -25,6 +26,10 @@ from driftline.kinds.registry import KINDS
 from driftline.usecases.drafting.look_at_data import look_at
 
 _STAGED = "init/"
+_NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST_NAME = 63
+_NONE = "-"
+"""The answer of somebody whose data set has no predictions."""
 
 
 def init(
@@ -32,7 +37,10 @@ def init(
     *,
     store: options.Store = ".",
     endpoint: Annotated[
-        str | None, typer.Option("--endpoint", "-e", help="The endpoint. Default: from the capture file's folder.")
+        str | None,
+        typer.Option(
+            "--endpoint", "-e", help="The endpoint. Default: the capture file's folder, or the name of the data set."
+        ),
     ] = None,
     monitors: Annotated[
         list[str] | None,
@@ -66,7 +74,7 @@ def init(
         place = open_place(store)
         seen = _look(place, files)
         asking = _Asking(enabled=on_terminal() and not as_json)
-        name = endpoint or asking.ask("Name of the endpoint", "--endpoint", seen.endpoint)
+        name = endpoint or asking.ask("Name of the endpoint", "--endpoint", seen.name)
         key = document_key(name)
         if not force and place.store.etag(key) is not None:
             raise InvalidInputError("there is a document already", where=place.store.uri(key), mend="Use --force.")
@@ -86,7 +94,7 @@ def init(
             "assumed": assumed,
             "content": document.model_dump(mode="json"),
         }
-        output.result(result, lambda console: _show(console, place.store.uri(key), draft, assumed))
+        output.result(result, lambda console: _show(console, place.store.uri(key), draft, assumed, seen.data_sets))
 
 
 def on_terminal() -> bool:
@@ -96,12 +104,25 @@ def on_terminal() -> bool:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the files say together."""
+    """What the files say together.
+
+    Attributes:
+        data_sets: Files of a data set.
+    """
 
     columns: tuple[str, ...] | None = None
     shape: PayloadShape | None = None
     endpoint: str | None = None
     warnings: list[str] = field(default_factory=list)
+    data_sets: list[Path] = field(default_factory=list)
+
+    @property
+    def name(self) -> str | None:
+        """The endpoint's folder, or the name of the data set's file as endpoints may be called."""
+        if self.endpoint is not None or not self.data_sets:
+            return self.endpoint
+        stem = self.data_sets[0].name.partition(".")[0]
+        return _NO_NAME.sub("-", stem).strip("-._")[:_LONGEST_NAME] or None
 
 
 def _look(place: Place, files: Sequence[Path]) -> _Seen:
@@ -113,6 +134,8 @@ def _look(place: Place, files: Sequence[Path]) -> _Seen:
             looked = look_at(staged, key, DuckTables())
         seen.columns = looked.columns or seen.columns
         seen.shape = looked.shape or seen.shape
+        if looked.shape is None:
+            seen.data_sets.append(path)
         seen.warnings += [text.replace(staged.uri(key), str(path)) for text in looked.warnings]
         if looked.shape is not None:
             seen.endpoint = seen.endpoint or _endpoint_of(path)
@@ -146,8 +169,12 @@ def _columns(seen: _Seen, output: str | None, label: str | None, asking: _Asking
     found = find_columns(seen.columns, seen.shape, stated, label)
     if found is None:
         known = f" of {', '.join(seen.columns)}" if seen.columns else ""
-        answer = asking.ask(f"Which columns{known} are outputs (commas between; none: -)", "--output")
-        found = find_columns(seen.columns, seen.shape, () if answer.strip() == "-" else _names(answer), label)
+        # A data set alone may be of anything: without captures, columns need not be outputs.
+        default = _NONE if seen.shape is None else None
+        answer = asking.ask(f"Which columns{known} are outputs (commas between; none: {_NONE})", "--output", default)
+        found = find_columns(seen.columns, seen.shape, () if answer.strip() == _NONE else _names(answer), label)
+        if found is not None and default is not None and not asking.enabled:
+            found = replace(found, assumed=(*found.assumed, "no column is predicted; all are features (--output)"))
     return found or DraftColumns()
 
 
@@ -183,9 +210,16 @@ def _settings(kind: Kind, columns: DraftColumns, stated: Mapping[str, object], a
     return {**kind.settings.drafted(columns.output, columns.label, chosen), **chosen}
 
 
-def _show(console: Console, place: str, draft: Draft, assumed: Sequence[str]) -> None:
+def _show(console: Console, place: str, draft: Draft, assumed: Sequence[str], data_sets: Sequence[Path]) -> None:
     console.print(f"[green]ok[/green]  {safe(place)}", soft_wrap=True)
     for text in assumed:
         console.print(f"assumed: {safe(text)}", soft_wrap=True)
     console.print(safe(draft.text()), soft_wrap=True, end="")
+    if data_sets:
+        files = " ".join(map(str, data_sets))
+        console.print(
+            f"Next: driftline baseline {safe(files)}; then driftline check NEW_DATA --open, or ingest and run.",
+            soft_wrap=True,
+        )
+        return
     console.print(f"Next: driftline validate {safe(place)}; then baseline, ingest and run.", soft_wrap=True)

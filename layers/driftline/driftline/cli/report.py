@@ -44,6 +44,12 @@ def report_of(store: ObjectStore, execution: ExecutionPlace, baseline: str) -> R
 
 
 def show_report(console: Console, store: ObjectStore, report: Report) -> None:
+    show_verdict(console, report)
+    console.print(f"Files: {safe(store.uri(report.outcome.place.folder))}", soft_wrap=True)
+
+
+def show_verdict(console: Console, report: Report) -> None:
+    """Everything but where its files are."""
     outcome = report.outcome
     console.print(verdict_text(outcome.verdict), soft_wrap=True, end="  ")
     judged = f", {window(*outcome.window)}" if outcome.window else ""
@@ -59,7 +65,6 @@ def show_report(console: Console, store: ObjectStore, report: Report) -> None:
     for table in report.tables:
         if table.rows and outcome.has_figures:
             console.print(drawn_table(table))
-    console.print(f"Files: {safe(store.uri(outcome.place.folder))}", soft_wrap=True)
 
 
 def _findings(evidence: Sequence[Evidence]) -> rich.Table:

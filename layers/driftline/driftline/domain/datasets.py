@@ -37,12 +37,14 @@ class ProfiledDataset:
         features: (name, profile), output columns first.
         left_out: Columns of the files that are not in the monitor document.
         warnings: Columns that are probably no features: an index, ids, dates, constants.
+        by_place: The columns have no names, neither of their own nor from the monitor document.
     """
 
     rows: int
     features: tuple[tuple[str, ColumnProfile], ...]
     left_out: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    by_place: bool = False
 
 
 def refuse_many_columns(columns: int, where: str) -> None:

@@ -41,6 +41,7 @@ class Kind:
         profiled_baseline: A baseline follows from the profile of its data set, without its rows, so that files can be
             profiled side by side.
         baseline_needs_document: A data set cannot be read without the monitor document.
+        compares_data_sets: A data set can stand in the place of a window.
         engine_module: Where `ENGINE` is, the heavy half.
         reporter_module: Where `REPORTER` is, the heavy half that faces people.
     """
@@ -59,6 +60,7 @@ class Kind:
     analyst_module: str = ""
     baseline_needs_document: bool = False
     profiled_baseline: bool = False
+    compares_data_sets: bool = False
 
     @property
     def engine(self) -> "Engine":

@@ -109,6 +109,7 @@ class Report:
         facts: The lines under it.
         evidence: Its findings, the worst first.
         beside: What the window is drawn beside: the baseline, or the window before.
+        comparisons: With what came before; none for what has no before, such as two data sets.
         times, failed: Beginnings of the windows in its series, oldest first, and which of them have no verdict.
         ends, labels: Their ends, and what people call them; empty where the windows are not known, and `times` are
             scheduled times.

@@ -15,7 +15,7 @@ from driftline.domain.capture.payloads import CsvRows, NamedRows, Rows
 from driftline.domain.capture.readings import matched
 
 JSON_LAYOUT = "json"
-_NAMED_CSV = "csv"
+NAMED_CSV_LAYOUT = "csv"
 PREPROCESSED_LAYOUT = "preprocessed"
 
 
@@ -73,7 +73,7 @@ def _named(prefix: str, side: Rows | None, count: int) -> list[tuple[str, dict[C
         return [
             (f"csv:{len(cells)}", {f"{prefix}[{i}]": CsvCell(c) for i, c in enumerate(cells)}) for cells in side.rows
         ]
-    layout = JSON_LAYOUT if side.typed else _NAMED_CSV
+    layout = JSON_LAYOUT if side.typed else NAMED_CSV_LAYOUT
     return [(layout, _prefixed(prefix, row)) for row in side.rows]
 
 

@@ -18,4 +18,5 @@ DATA_QUALITY = Kind(
     reporter_module="driftline.kinds.data_quality.reporter",
     old_summary=upgraded,
     profiled_baseline=True,
+    compares_data_sets=True,
 )

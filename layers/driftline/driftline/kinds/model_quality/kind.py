@@ -19,4 +19,5 @@ MODEL_QUALITY = Kind(
     reporter_module="driftline.kinds.model_quality.reporter",
     old_summary=upgraded,
     baseline_needs_document=True,
+    compares_data_sets=True,
 )

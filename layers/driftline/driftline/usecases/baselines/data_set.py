@@ -11,7 +11,7 @@ from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.kinds.data import DataSet, Explanations
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.datasets.file_profile import FileProfile, profile_files
-from driftline.usecases.baselines.datasets.files import read_files, row_readers
+from driftline.usecases.baselines.datasets.files import has_types, read_files, row_readers
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, CsvFormat, DatasetFormat, parse_format
 from driftline.usecases.baselines.datasets.reader import profile_dataset
 from driftline.usecases.ports import ObjectStore
@@ -49,6 +49,11 @@ class StoredDataSet:
     @property
     def where(self) -> str:
         return self.store.uri(self.keys[0].rsplit("/", 1)[0] + "/")
+
+    @property
+    def has_types(self) -> bool:
+        """Whether its values have a type of their own: cells of CSV do not."""
+        return has_types(self.store, self.keys, self.options)
 
     def profile(self, columns: DocumentColumns | None, optional: Collection[str] = ()) -> ProfiledDataset:
         files = self.profiled or profile_files(self.store, self.keys, self.options, self.tables, self._assume)

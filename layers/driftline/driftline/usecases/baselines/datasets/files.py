@@ -25,6 +25,18 @@ type Warn = Callable[[str], object]
 type Kind = Literal["csv", "json", "parquet"]
 
 
+def has_types(store: ObjectStore, keys: Sequence[str], options: DatasetFormat) -> bool:
+    """Whether values have a type of their own: those of JSON and Parquet do, cells of CSV do not.
+
+    Raises:
+        InvalidInputError: the first file is compressed and damaged.
+    """
+    if options.kind is not None:
+        return options.kind != "csv"
+    with store.local_copy(keys[0]) as path:
+        return _kind_of(path, store.uri(keys[0])) != "csv"
+
+
 class CsvReader[T](Protocol):
     def __call__(
         self, stream: BinaryIO, name: str, shape: CsvShape | None, *, header: bool | None

@@ -48,7 +48,8 @@ def profile_dataset(
     features = tuple((name, table.columns.get(source) or ColumnProfile.empty()) for source, name in chosen.items())
     kept = [source for source, name in chosen.items() if source in table.columns and name not in optional]
     alike = whole.look_alikes.warnings({source: table.columns[source] for source in kept})
-    return ProfiledDataset(table.rows, features, left_out, tuple(alike))
+    by_place = whole.named is False and not (columns and any(columns))
+    return ProfiledDataset(table.rows, features, left_out, tuple(alike), by_place)
 
 
 def _has_values(column: ColumnProfile) -> bool:

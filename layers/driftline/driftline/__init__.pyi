@@ -1,0 +1,3 @@
+from driftline.reader.comparing import compare as compare
+
+__version__: str

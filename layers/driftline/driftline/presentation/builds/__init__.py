@@ -1,0 +1,1 @@
+"""A report for what builds software: summaries of jobs, results of tests."""

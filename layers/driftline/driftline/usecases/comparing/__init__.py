@@ -1,0 +1,1 @@
+"""One data set compared with another, by the rules of a monitor."""
