@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup hooks demo native wheels fuzz test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
-  build deploy doctor smoke sbom advisories schema structure lock clean
+  build deploy doctor smoke sbom advisories schema structure screenshots lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -96,10 +96,10 @@ contracts: setup  ## import-linter: which layer may import which
 CHECKOV := $(BIN)/uv tool run --quiet --from checkov==3.3.30 checkov
 ZIZMOR := $(BIN)/uv tool run --quiet --from zizmor==1.32.0 zizmor
 
-infrastructure: setup  ## cfn-lint and checkov on the template, zizmor on the CI workflow
+infrastructure: setup  ## cfn-lint and checkov on the template, zizmor on workflow and action
 	$(BIN)/cfn-lint template.yaml
 	$(CHECKOV)
-	$(ZIZMOR) --offline --quiet --persona=pedantic .github/workflows
+	$(ZIZMOR) --offline --quiet --persona=pedantic .github/workflows .github/actions
 
 format: setup  ## Format Python code, and fix what ruff can
 	$(BIN)/ruff check --fix-only --quiet .
@@ -154,6 +154,9 @@ advisories: setup  ## Published advisories about the locked packages; fails, too
 
 structure: setup  ## Draw docs/design/structure.md from the imports
 	$(BIN)/python -m tools.structure > docs/design/structure.md
+
+screenshots: setup  ## Draw docs/images again: pages of a real check, in the browser of the tests
+	$(BIN)/python -m tools.screenshots
 
 LAYER_LOCKS := layers/dependencies/requirements.txt layers/tables/requirements.txt
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url
