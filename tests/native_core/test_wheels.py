@@ -1,5 +1,7 @@
 """The wheels of the command line, as `make wheels` makes them, each installed into an environment of its own."""
 
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +13,12 @@ from driftline import __version__
 from native.build import LICENCES, MACHINES, here
 from tests.environment import OWN
 from tests.native_core.conftest import REPOSITORY, build_native
+from tests.unit.cli.test_cli_check import rows, write
+from tests.unit.repository.test_check_action import ACTION
 
 pytestmark = pytest.mark.long  # new environments
+
+_CLEAN = {name: value for name, value in OWN.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
 
 UV = Path(sys.executable).with_name("uv")
 
@@ -51,6 +57,43 @@ def test_it_is_installed_and_runs(tmp_path: Path, has_core: bool) -> None:
         with ZipFile(wheel) as opened:
             assert b"LLVM Exceptions" in opened.read(LICENCES)
         assert int(_run(python, "-c", "import driftline_core; print(driftline_core.ABI)")) >= 1
+
+
+def test_a_stranger_gets_from_a_csv_to_a_page(tmp_path: Path) -> None:
+    """The commands at the top of the README, in an environment that has the wheel and nothing of this repository."""
+    wheel = _wheel(tmp_path / "wheels", "")
+    _run(UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv")
+    python, folder = tmp_path / "venv" / "bin" / "python", tmp_path / "own"
+    _run(UV, "pip", "install", "--quiet", "--python", python, f"driftline[cli] @ {wheel.as_uri()}")
+    folder.mkdir()
+    write(folder / "january.csv", rows(900, seed=1))
+    write(folder / "february.csv", rows(700, seed=2, shift=0.3))
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    (commands,) = re.findall(r"^```sh\n(driftline init january\.csv\n.*?)^```", text, re.MULTILINE | re.DOTALL)
+    codes = {}
+    for line in commands.splitlines():
+        command, *arguments = shlex.split(line, comments=True)
+        done = subprocess.run(
+            [python.with_name(command), *arguments, "--json"], cwd=folder, env={**_CLEAN, "BROWSER": "/bin/true"},
+             capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        codes[arguments[0]] = done.returncode
+    assert codes == {"init": 0, "baseline": 0, "check": 2}
+    assert "country" in (folder / "report.html").read_text(encoding="utf-8")
+    # And in Python, without pandas
+    compared = "import driftline; print(driftline.compare({'a': [1, 2, 3] * 99}, {'a': [7, 8, 9] * 99}).passed)"
+    done = subprocess.run([python, "-c", compared], cwd=folder, env=_CLEAN, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_action_installs_it(tmp_path: Path) -> None:
+    (install,) = [step for step in ACTION["runs"]["steps"] if step["name"] == "Install Driftline"]
+    given = {"PYTHON": sys.executable, "SOURCE": str(REPOSITORY), "RUNNER_TEMP": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-c", install["run"]], cwd=tmp_path, env={**OWN, **given}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert __version__ in _run(tmp_path / "driftline" / "bin" / "driftline", "--version")
 
 
 def test_a_wheel_for_another_machine_has_no_core_of_this_one(tmp_path: Path) -> None:
