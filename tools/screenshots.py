@@ -56,7 +56,7 @@ def _checked(folder: Path) -> Path:
     flights = read_flights(data, read_weather(data), {*_REFERENCE, *_STORM})
     for name, days in (("january-and-february.csv", _REFERENCE), ("8-march.csv", _STORM)):
         _write(folder / name, (flight for day in days for flight in flights[day]))
-    command = [Path(sys.executable).with_name("driftline"), "check", "8-march.csv"]
+    command = [str(Path(sys.executable).with_name("driftline")), "check", "8-march.csv"]
     done = run([*command, "--baseline", "january-and-february.csv", "--html", "page.html"], cwd=folder, check=False)
     if done.returncode != _VIOLATIONS:
         raise RuntimeError(f"driftline check exits with {done.returncode}, and not with {_VIOLATIONS}: violations")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+import driftline
 from driftline.reader import Page, open_reports
 from tests.fakes import InMemoryStore
 from tests.reporting import HOSTILE, made_store
@@ -72,5 +73,30 @@ def test_hostile_names_run_nothing_in_frames(browser: Browser, tmp_path: Path) -
     page.frames[-1].locator("h1").wait_for()
     assert page.title() == "notebook"
     assert all("owned" not in frame.title() or "document.title" in frame.title() for frame in page.frames[1:])
+    assert complaints == []
+    page.close()
+
+
+def test_a_comparison_shows_its_page_and_no_times(browser: Browser, tmp_path: Path) -> None:
+    reference = {"<b>amount": [float(i % 97) for i in range(900)], "country": ["DE", "FR", "IT"] * 300}
+    current = {"<b>amount": [float(i % 97) + 60 for i in range(900)], "country": ["DE", "FR", "<script>"] * 300}
+    page = browser.new_page(viewport={"width": 1200, "height": 3000})
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(NOTEBOOK + driftline.compare(reference, current)._repr_html_())
+
+    page.goto(notebook.as_uri())
+
+    [frame] = page.frames[1:]
+    frame.locator("figure canvas").first.wait_for()
+    frame.evaluate("document.querySelectorAll('.open[aria-expanded=false]').forEach(each => each.click())")
+    text = frame.locator("body").inner_text()
+    assert "<b>amount" in text
+    assert "<script>" in text
+    assert "reference data, 900 rows" in text
+    assert "Since the last execution" not in text
+    assert "1970" not in text
     assert complaints == []
     page.close()

@@ -86,6 +86,37 @@ def test_a_stranger_gets_from_a_csv_to_a_page(tmp_path: Path) -> None:
     assert done.stdout.strip() == "False"
 
 
+_FRAMES = """
+import pandas, polars, pyarrow
+import driftline
+
+def found(reference, current):
+    return [each.model_dump() for each in driftline.compare(reference, current).violations]
+
+january, february = (pandas.read_csv(name) for name in ("january.csv", "february.csv"))
+expected = found(january, february)
+assert expected
+assert found(*map(polars.from_pandas, (january, february))) == expected
+assert found(*(polars.from_pandas(each).lazy() for each in (january, february))) == expected
+assert found(*(pyarrow.Table.from_pandas(each) for each in (january, february))) == expected
+assert found(january, polars.from_pandas(february)) == expected
+"""
+
+
+def test_tables_of_other_libraries_are_read_alike(tmp_path: Path) -> None:
+    wheel = _wheel(tmp_path / "wheels", "")
+    _run(UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv")
+    python = tmp_path / "venv" / "bin" / "python"
+    packages = ("polars>=1.30", "pyarrow>=20", f"driftline[notebook] @ {wheel.as_uri()}")
+    _run(UV, "pip", "install", "--quiet", "--python", python, *packages)
+    write(tmp_path / "january.csv", rows(900, seed=1))
+    write(tmp_path / "february.csv", rows(700, seed=2, shift=0.3))
+    done = subprocess.run(
+        [python, "-c", _FRAMES], cwd=tmp_path, env=_CLEAN, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_action_installs_it(tmp_path: Path) -> None:
     (install,) = [step for step in ACTION["runs"]["steps"] if step["name"] == "Install Driftline"]
     given = {"PYTHON": sys.executable, "SOURCE": str(REPOSITORY), "RUNNER_TEMP": str(tmp_path)}
