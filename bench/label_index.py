@@ -29,6 +29,7 @@ from driftline.domain.profiles.window import rollup_digest
 from driftline.domain.windows import HOUR
 from driftline.usecases.ground_truth.inference_index import captured_hours, find_hours
 from driftline.usecases.ports import ObjectSummary, StoredObject
+from driftline.usecases.side_by_side import AT_ONCE
 
 ENDPOINT, VARIANT = "flight-delay", "AllTraffic"
 COLLECTED = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -81,6 +82,10 @@ class IndexOnlyStore:
     def get_range(self, key: str, start: int, length: int) -> bytes:
         return self._counted(self._body(key)[start : start + length])
 
+    @property
+    def at_once(self) -> int:
+        return AT_ONCE
+
     def get(self, key: str) -> StoredObject:
         return StoredObject(self._counted(self._body(key)), "")
 
@@ -89,6 +94,9 @@ class IndexOnlyStore:
 
     def etag(self, key: str) -> str:
         raise AssertionError(f"a lookup asked for the tag of {key}")
+
+    def version(self, key: str) -> str:
+        return self.etag(key)
 
     def folders(self, prefix: str) -> Sequence[str]:  # noqa: ARG002 - the port's
         self.lists += 1

@@ -37,6 +37,7 @@ from driftline.kinds.registry import KINDS
 from driftline.usecases.capture.window_profile import load_window
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.ports import ObjectSummary, StoredObject
+from driftline.usecases.side_by_side import AT_ONCE
 
 ENDPOINT, VARIANT = "flight-delay", "AllTraffic"
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -57,6 +58,10 @@ class Memory:
     bodies: dict[str, bytes] = field(default_factory=dict)
     summaries: dict[str, ObjectSummary] = field(default_factory=dict)
 
+    @property
+    def at_once(self) -> int:
+        return AT_ONCE
+
     def get(self, key: str) -> StoredObject:
         if key not in self.bodies:
             raise ObjectNotFoundError("not there", where=key)
@@ -67,6 +72,9 @@ class Memory:
 
     def etag(self, key: str) -> str | None:
         return self.summaries[key].etag if key in self.summaries else None
+
+    def version(self, key: str) -> str | None:
+        return self.etag(key)
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         return self.get(key).body[start : start + length]

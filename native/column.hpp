@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "dictionary.hpp"
 #include "number.hpp"
+#include "text_bytes.hpp"
 
 namespace driftline {
 
@@ -28,42 +28,49 @@ class KeptTexts {
   bool coded() const { return coded_; }
   std::span<const uint32_t> codes() const { return codes_; }
   std::span<const uint32_t> lengths() const { return lengths_; }
-  std::string_view bytes() const { return bytes_; }
+  std::string_view bytes() const { return bytes_.view(); }
 
-  // A byte a row, 1 if it has a text; rows after the last text may be left out.
+  // A byte a row, 1 if it has a text; rows after the last text may be left out, or may follow without one.
   const std::vector<uint8_t>& present() const { return present_; }
 
   void mark(size_t row) {
-    present_.resize(row);
-    present_.push_back(1);
+    if (row >= present_.size()) present_.resize(2 * row + LEAST_ROWS);
+    present_[row] = 1;
   }
 
-  void put(uint32_t code, std::string_view text) {
+  // Texts are followed by READABLE bytes.
+  void put(uint32_t code, const char* text, uint32_t length) {
     if (coded_) codes_.push_back(code);
-    else put_text(text);
+    else put_text(text, length);
   }
 
-  void put_uncoded(const Dictionary& dictionary, std::string_view text) {
+  void put_uncoded(const Dictionary& dictionary, const char* text, uint32_t length) {
     if (coded_) uncode(dictionary);
-    put_text(text);
+    put_text(text, length);
   }
 
  private:
-  void put_text(std::string_view text) {
-    lengths_.push_back(static_cast<uint32_t>(text.size()));
-    bytes_.append(text);
+  static constexpr size_t LEAST_ROWS = 16;
+
+  void put_text(const char* text, uint32_t length) {
+    lengths_.push_back(length);
+    bytes_.append_readable(text, length);
   }
 
   void uncode(const Dictionary& dictionary) {
     coded_ = false;
-    for (uint32_t code : codes_) put_text(dictionary.text(dictionary.entries()[code]));
+    for (uint32_t code : codes_) {
+      std::string_view text = dictionary.text(dictionary.entries()[code]);
+      lengths_.push_back(static_cast<uint32_t>(text.size()));
+      bytes_.append(text);
+    }
     std::vector<uint32_t>().swap(codes_);
   }
 
   bool coded_ = true;
   std::vector<uint8_t> present_;
   std::vector<uint32_t> codes_, lengths_;
-  std::string bytes_;
+  TextBytes bytes_;
 };
 
 class Column {
@@ -93,7 +100,7 @@ class Column {
       known = true;
       if (kind != Kind::TEXT && !quoted) {
         add(value, kind);
-        if (keep_) kept_.put_uncoded(dictionary_, {text, length});
+        if (keep_) kept_.put_uncoded(dictionary_, text, length);
         return;
       }
     }
@@ -107,7 +114,7 @@ class Column {
       if (quoted) add_quoted(entry);
       else add(entry.value, entry.kind);
     }
-    if (keep_) kept_.put(dictionary_.code(entry), {text, length});
+    if (keep_) kept_.put(dictionary_.code(entry), text, length);
     if (categorical_ && dictionary_.entries().size() > MAX_CATEGORIES) categorical_ = false;
   }
 

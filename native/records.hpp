@@ -85,11 +85,11 @@ class Records {
       if (!there) return;
       if (repeats_ && length) {
         auto& entry = dictionary_.entry(text, length, [](double&) { return Kind::TEXT; });
-        texts_.put(dictionary_.code(entry), {text, length});
+        texts_.put(dictionary_.code(entry), text, length);
         repeats_ = dictionary_.entries().size() < LOOKED_AT || dictionary_.entries().size() * 2 < present_.size();
       } else {
         repeats_ = false;
-        texts_.put_uncoded(dictionary_, {text, length});
+        texts_.put_uncoded(dictionary_, text, length);
       }
     }
 

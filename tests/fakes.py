@@ -32,6 +32,7 @@ from driftline.usecases.ports import (
     StoredObject,
     Stores,
 )
+from driftline.usecases.side_by_side import AT_ONCE
 
 
 class InjectedError(Exception):
@@ -55,6 +56,10 @@ class InMemoryStore:
     def name(self) -> str:
         return self._name
 
+    @property
+    def at_once(self) -> int:
+        return AT_ONCE
+
     def get(self, key: str) -> StoredObject:
         try:
             body = self.objects[key]
@@ -71,6 +76,9 @@ class InMemoryStore:
     def etag(self, key: str) -> str | None:
         body = self.objects.get(key)
         return None if body is None else md5(body).hexdigest()
+
+    def version(self, key: str) -> str | None:
+        return self.etag(key)
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         return self.get(key).body[start : start + length]
@@ -157,6 +165,10 @@ class FailingStore:
     def name(self) -> str:
         return self.inner.name
 
+    @property
+    def at_once(self) -> int:
+        return self.inner.at_once
+
     def get(self, key: str) -> StoredObject:
         self._count("get")
         return self.inner.get(key)
@@ -170,6 +182,10 @@ class FailingStore:
     def etag(self, key: str) -> str | None:
         self._count("etag")
         return self.inner.etag(key)
+
+    def version(self, key: str) -> str | None:
+        self._count("etag")
+        return self.inner.version(key)
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         self._count("get_range")

@@ -184,6 +184,10 @@ class InterruptedStore:
     def name(self) -> str:
         return self.inner.name
 
+    @property
+    def at_once(self) -> int:
+        return self.inner.at_once
+
     def get(self, key: str) -> StoredObject:
         self._count()
         return self.inner.get(key)
@@ -197,6 +201,10 @@ class InterruptedStore:
     def etag(self, key: str) -> str | None:
         self._count()
         return self.inner.etag(key)
+
+    def version(self, key: str) -> str | None:
+        self._count()
+        return self.inner.version(key)
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         self._count()

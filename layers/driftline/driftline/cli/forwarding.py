@@ -17,6 +17,10 @@ class ForwardingStore:
     def name(self) -> str:
         return self._inner.name
 
+    @property
+    def at_once(self) -> int:
+        return self._inner.at_once
+
     def get(self, key: str) -> StoredObject:
         return self._inner.get(key)
 
@@ -25,6 +29,9 @@ class ForwardingStore:
 
     def etag(self, key: str) -> str | None:
         return self._inner.etag(key)
+
+    def version(self, key: str) -> str | None:
+        return self._inner.version(key)
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         return self._inner.get_range(key, start, length)

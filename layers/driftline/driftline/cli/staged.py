@@ -47,6 +47,10 @@ class StagedStore(ForwardingStore):
         return self._staged[key][1].etag if key in self._staged else self._inner.etag(key)
 
     @override
+    def version(self, key: str) -> str | None:
+        return self._staged[key][1].etag if key in self._staged else self._inner.version(key)
+
+    @override
     def get_range(self, key: str, start: int, length: int) -> bytes:
         if key in self._staged:
             return self.get(key).body[start : start + length]

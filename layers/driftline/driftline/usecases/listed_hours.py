@@ -53,7 +53,7 @@ def _listings(store: ObjectStore, prefixes: Sequence[str]) -> Iterable[Sequence[
 
     if len(prefixes) == 1:  # as for most windows, which are an hour: no thread
         return [listed(prefixes[0])]
-    return side_by_side(listed, prefixes)
+    return side_by_side(listed, prefixes, store.at_once)
 
 
 def _by_hour(summaries: Iterable[ObjectSummary], day: datetime, prefix: str) -> HoursOfDay:

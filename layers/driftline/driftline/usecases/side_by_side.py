@@ -23,11 +23,14 @@ def side_by_side[T, R](call: Callable[[T], R], items: Iterable[T], at_once: int 
     Items are taken as answers are used, so the source may be endless.
 
     Args:
-        at_once: Maximum number of parallel calls.
+        at_once: Maximum number of parallel calls, `ObjectStore.at_once` for those of a store; no thread for one.
 
     Raises:
         Exception: whatever the call raises, at its item's position, after the results of the items before it.
     """
+    if at_once == 1:
+        yield from map(call, items)
+        return
     coming = iter(items)
     first = list(islice(coming, 2))
     if len(first) < 2:  # noqa: PLR2004, threads for one call would take longer than most calls

@@ -56,6 +56,10 @@ class S3Store:
     def name(self) -> str:
         return self._bucket
 
+    @property
+    def at_once(self) -> int:
+        return AT_ONCE
+
     def get(self, key: str) -> StoredObject:
         with self._missing_is_ours(key):
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
@@ -80,6 +84,9 @@ class S3Store:
             if error.response["Error"]["Code"] == _NOT_FOUND:
                 return None
             raise
+
+    def version(self, key: str) -> str | None:
+        return self.etag(key)
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         try:

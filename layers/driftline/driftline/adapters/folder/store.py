@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import file_digest, md5
 from pathlib import Path
+from typing import override
 from uuid import uuid4
 
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
@@ -14,6 +15,33 @@ _UNFINISHED = ".driftline-unfinished-"
 """Prefix of files that are being written; such names are not keys."""
 
 _NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
+
+
+class _FileRead(StoredObject):
+    """An object whose entity tag is computed when it is asked for: few ask, and it takes longer than reading."""
+
+    __slots__ = ("_known", "_path", "_version")
+    _known: dict[tuple[str, str], str]
+    _path: str
+    _version: str
+
+    def __init__(self, body: bytes, path: str, version: str, known: dict[tuple[str, str], str]) -> None:
+        object.__setattr__(self, "body", body)
+        object.__setattr__(self, "_path", path)
+        object.__setattr__(self, "_version", version)
+        object.__setattr__(self, "_known", known)
+
+    @property
+    def etag(self) -> str:
+        file = (self._path, self._version)
+        if file not in self._known:
+            self._known[file] = md5(self.body, usedforsecurity=False).hexdigest()
+        return self._known[file]
+
+    @property
+    @override
+    def version(self) -> str:
+        return self._version
 
 
 class FolderStore:
@@ -30,18 +58,24 @@ class FolderStore:
     def __init__(self, root: Path | str, name: str | None = None) -> None:
         self._root = Path(root).absolute()
         self._name = name or self._root.name
-        self._etags: dict[tuple[str, int, int, int], str] = {}
+        self._etags: dict[tuple[str, str], str] = {}
 
     @property
     def name(self) -> str:
         return self._name
 
+    @property
+    def at_once(self) -> int:
+        return 1
+
     def get(self, key: str) -> StoredObject:
         try:
-            body = self._path(key).read_bytes()
+            path = str(self._path(key))
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - see _walk
+                version = _version(os.fstat(file.fileno()))  # before the bytes: a change while they are read is one
+                return _FileRead(file.read(), path, version, self._etags)
         except _NOT_THERE:
             raise self._not_found(key) from None
-        return StoredObject(body, md5(body, usedforsecurity=False).hexdigest())
 
     def find(self, key: str) -> StoredObject | None:
         try:
@@ -53,7 +87,15 @@ class FolderStore:
         path = self._path(key)
         try:
             status = path.stat()
-            return self._etag(path, status) if path.is_file() else None
+            return self._etag(str(path), status) if path.is_file() else None
+        except _NOT_THERE:
+            return None
+
+    def version(self, key: str) -> str | None:
+        """From the file's status: what is asked after every capture file need not read it again."""
+        path = self._path(key)
+        try:
+            return _version(path.stat()) if path.is_file() else None
         except _NOT_THERE:
             return None
 
@@ -90,7 +132,7 @@ class FolderStore:
 
     def list(self, prefix: str) -> Iterable[ObjectSummary]:
         for key, path in self._files(prefix):
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116 - see _walk
             yield ObjectSummary(key, status.st_size, self._etag(path, status))
 
     def folders(self, prefix: str) -> Sequence[str]:
@@ -128,19 +170,19 @@ class FolderStore:
     def _not_found(self, key: str) -> ObjectNotFoundError:
         return ObjectNotFoundError("no such object", where=self.uri(key))
 
-    def _files(self, prefix: str) -> Iterator[tuple[str, Path]]:
+    def _files(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Keys and paths under a prefix, in the order of the keys' UTF-8 bytes."""
         base = prefix.rpartition("/")[0]
         folder = self._path(base) if base else self._root
-        for key, path in _walk(folder, f"{base}/" if base else "", prefix, frozenset()):
+        for key, path in _walk(str(folder), f"{base}/" if base else "", prefix, frozenset()):
             if key.startswith(prefix):
                 yield key, path
 
-    def _etag(self, path: Path, status: os.stat_result) -> str:
+    def _etag(self, path: str, status: os.stat_result) -> str:
         """The MD5 of a file; cached while the file is unchanged, because replays list the same folders often."""
-        version = (str(path), status.st_ino, status.st_mtime_ns, status.st_size)
+        version = (path, _version(status))
         if version not in self._etags:
-            with path.open("rb") as file:
+            with open(path, "rb") as file:  # noqa: PTH123 - see _walk
                 self._etags[version] = file_digest(file, lambda: md5(usedforsecurity=False)).hexdigest()
         return self._etags[version]
 
@@ -155,10 +197,18 @@ class FolderStores:
         return FolderStore(self._root, bucket)
 
 
-def _walk(folder: Path, base: str, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, Path]]:
-    """Files below a folder; symbolic links are followed, but never into one of their own parents."""
+def _version(status: os.stat_result) -> str:
+    """Changes with every write of a file, and with its replacement by another one."""
+    return f"{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
+
+
+def _walk(folder: str, base: str, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    """Files below a folder; symbolic links are followed, but never into one of their own parents.
+
+    Paths are texts: hours have thousands of files, and a Path takes longer than asking the system for its status.
+    """
     try:
-        status = folder.stat()
+        status = os.stat(folder)  # noqa: PTH116
         entries = [(entry.name + ("/" if entry.is_dir() else ""), entry) for entry in os.scandir(folder)]
     except _NOT_THERE:
         return
@@ -170,6 +220,6 @@ def _walk(folder: Path, base: str, prefix: str, above: frozenset[tuple[int, int]
         key = base + name
         if name.endswith("/"):
             if key.startswith(prefix) or prefix.startswith(key):
-                yield from _walk(Path(entry.path), key, prefix, above | {identity})
+                yield from _walk(entry.path, key, prefix, above | {identity})
         elif not name.startswith(_UNFINISHED) and entry.is_file():
-            yield key, Path(entry.path)
+            yield key, entry.path

@@ -79,6 +79,20 @@ class Core(Protocol):
 
     def Capture(self, keep_records: bool, chunk_cells: int, /) -> CoreCapture: ...  # noqa: N802
 
+    def write_parquet(
+        self,
+        groups: list[tuple[str, int, list[tuple[str, list[object]]]]],
+        metadata: list[tuple[str, str]],
+        level: int,
+        /,
+    ) -> bytes:
+        """A file of row groups: (rank, rows, columns), and a column is its name and cells, str or int or None.
+
+        Args:
+            level: Of zstd.
+        """
+        ...
+
 
 def load_core(environment: dict[str, str] | Any = os.environ) -> tuple[Core | None, str]:
     """The core, or None and why there is none."""

@@ -28,7 +28,7 @@ class DuckTables:
     """Tables: each question has a module of its own.
 
     Args:
-        core: What profiles capture files where it can; None: Python alone.
+        core: What profiles capture files and writes tables where it can; None: Python and DuckDB alone.
         keep_records: Whether capture files are to have columnar records; False for whom only profiles matter.
     """
 
@@ -63,7 +63,7 @@ class DuckTables:
     def merge_hour(
         self, records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
     ) -> MergedRows:
-        return tables.hour_join.merge_hour(records, hour, labels, repeated=repeated)
+        return tables.hour_join.merge_hour(records, hour, labels, repeated=repeated, core=self._core)
 
     def captured_hour(
         self,

@@ -1,7 +1,8 @@
 """Captured rows with their labels: the table that monitors read, made by DuckDB from the columnar records.
 
 The columns of the columnar records (columnar.py), then `label` (VARCHAR, domain/ground_truth/label_rows.py). Memory is
-bounded: records are streamed, only ids and labels of the hour are kept.
+bounded: records are streamed, only ids and labels of the hour are kept. Rows are in the order of the records. Hours
+with few cells are joined in small_hours.py.
 """
 
 # ruff: noqa: S608 - the queries contain our own names only; paths and times in them are quoted
@@ -20,9 +21,11 @@ from uuid import uuid4
 
 import duckdb
 
+from driftline.adapters.native.core import Core
 from driftline.adapters.tables.database import open_database
+from driftline.adapters.tables.small_hours import SmallHour, read_small_hour
 from driftline.adapters.tables.sql import quoted_text
-from driftline.adapters.tables.wide import USUAL_MEGABYTES, WIDE, memory_for, rows_at_once
+from driftline.adapters.tables.wide import USUAL_MEGABYTES, memory_for, rows_at_once
 from driftline.domain.ground_truth.label_rows import LabelCountError, label_rows
 from driftline.domain.ground_truth.labels import Label
 from driftline.domain.ground_truth.merged_rows import MergedRows, RejectedLabel, SlotRows, Winner
@@ -44,16 +47,37 @@ _FILES_AT_ONCE = AT_ONCE // 2
 
 
 def merge_hour(
-    records: Sequence[Callable[[], bytes]], hour: datetime, labels: Mapping[str, Label], *, repeated: bool
+    records: Sequence[Callable[[], bytes]],
+    hour: datetime,
+    labels: Mapping[str, Label],
+    *,
+    repeated: bool,
+    core: Core | None,
 ) -> MergedRows:
-    """See `LabelTables.merge_hour`."""
-    with joined_hour(records, hour) as join:
-        return join.merge(labels, repeated=repeated)
+    """See `LabelTables.merge_hour`.
+
+    Args:
+        core: Writes the tables of small hours, if there is one.
+    """
+    with _on_disk(records) as (folder, files):
+        small = _small_hour(files, hour) if core else None
+        merged = small.merge(labels, core, repeated=repeated) if small and core else None
+        if merged:
+            return merged
+        with HourJoin(files, hour, folder) as join:
+            return join.merge(labels, repeated=repeated)
 
 
 @contextmanager
 def joined_hour(records: Sequence[Callable[[], bytes]], hour: datetime) -> Iterator["HourJoin"]:
     """The join of these columnar records, which are on local disk until the context ends."""
+    with _on_disk(records) as (folder, files), HourJoin(files, hour, folder) as join:
+        yield join
+
+
+@contextmanager
+def _on_disk(records: Sequence[Callable[[], bytes]]) -> Iterator[tuple[Path, Sequence[Path]]]:
+    """A temporary folder, and the columnar records in it."""
 
     def write(place: tuple[Path, Callable[[], bytes]]) -> None:
         path, read = place
@@ -64,8 +88,18 @@ def joined_hour(records: Sequence[Callable[[], bytes]], hour: datetime) -> Itera
         files = [folder / f"{number:06}.parquet" for number in range(len(records))]
         for _ in side_by_side(write, zip(files, records, strict=True), _FILES_AT_ONCE):
             pass
-        with HourJoin(files, hour, folder) as join:
-            yield join
+        yield folder, files
+
+
+def _small_hour(files: Sequence[Path], hour: datetime) -> SmallHour | None:
+    database = _database().cursor()
+    try:
+        return read_small_hour(database, files, hour)
+    except BaseException:
+        _database.cache_clear()  # after some errors, an instance refuses all that follows
+        raise
+    finally:
+        database.close()
 
 
 @cache
@@ -268,8 +302,7 @@ class HourJoin:
         target = self._folder / "merged.parquet"
         columns = len(self.columns())
         rows = rows_at_once(columns, _ROW_GROUP)
-        if columns > WIDE:
-            self._keep_sides()  # the planner may choose to hold the wide rows
+        self._keep_sides()  # rows in the order of the records; and wide ones would not fit in memory
         with memory_for(self._database, 2 * columns):  # read and written
             self._run(f"""COPY (
                 SELECT records.* EXCLUDE (ordinal, filename, file_row_number, join_id), label

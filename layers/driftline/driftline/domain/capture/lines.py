@@ -55,4 +55,6 @@ def line_batches(
 
 def _without_marks(lines: bytes) -> bytes:
     """Files that others have joined have a mark before each part; some writers put one before each line."""
+    if BOM_UTF8[:1] not in lines:  # nearly always, and twenty times as fast to see
+        return lines
     return lines.removeprefix(BOM_UTF8).replace(b"\n" + BOM_UTF8, b"\n")

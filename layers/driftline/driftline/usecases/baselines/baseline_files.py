@@ -112,7 +112,7 @@ def _digest(body: bytes | None) -> str | None:
 
 def _is_still(store: ObjectStore, key: str, read: StoredObject | None) -> bool:
     """Whether the object is the one that was read."""
-    return store.etag(key) == (read.etag if read else None)
+    return store.version(key) == (read.version if read else None)
 
 
 def _parsed(found: StoredObject, store: ObjectStore, folder: str) -> _Swap:

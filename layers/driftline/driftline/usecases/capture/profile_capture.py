@@ -136,7 +136,7 @@ def profile_capture(
     if stored is None:
         return CaptureProfiled(source.endpoint, source.variant, reason="the capture file no longer exists")
 
-    content, etag = _name_of(stored.body), stored.etag
+    content, version = _name_of(stored.body), stored.version
     if is_manifest(source.variant, source.name) and source.variant == "input":
         return CaptureProfiled(source.endpoint, source.variant, reason="an input manifest holds no answers")
     bodies = _bodies(stored.body, key, capture, stores)
@@ -167,7 +167,7 @@ def profile_capture(
         state.delete(rejects_at)
     for hour, profile in hours.items():
         state.put(profile_keys[hour], profile.to_bytes())
-    _check_unchanged(capture, key, etag)
+    _check_unchanged(capture, key, version)
     _refuse_what_is_no_capture_file(profiled, capture.uri(key), hours)
     return CaptureProfiled(
         source.endpoint,
@@ -284,7 +284,7 @@ def _rejects_file(profiled: ProfiledCapture) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _check_unchanged(capture: ObjectStore, key: str, etag: str) -> None:
+def _check_unchanged(capture: ObjectStore, key: str, version: str) -> None:
     """Two deliveries of two versions may overtake each other: the last word has to be the file's own."""
-    if capture.etag(key) != etag:
+    if capture.version(key) != version:
         raise StaleReadError("the capture file was replaced while it was profiled", where=capture.uri(key))

@@ -68,7 +68,7 @@ class LabelFile:
     def matched_in(self, store: ObjectStore, sets: Sequence[str]) -> Hashes:
         """As `matched`, in label sets of any version that were listed."""
         own = [key for key in sets if keys.parse_hour_labels_key(key)[1] == self.known.version]
-        bodies = side_by_side(store.find, own)
+        bodies = side_by_side(store.find, own, store.at_once)
         found = zip(own, bodies, strict=True)  # without a body: removed since it was listed
         return sorted_unique([LabelSet.from_bytes(body.body, key).hashes() for key, body in found if body])
 
@@ -87,7 +87,7 @@ def sets_of_file(store: ObjectStore, endpoint: str, digest: str) -> list[str]:
 def sets_in(store: ObjectStore, endpoint: str, digest: str, hours: Sequence[VariantHour]) -> list[str]:
     """As `sets_of_file`, in these hours."""
     prefixes = [keys.hour_labels_prefix(endpoint, at) + digest for at in hours]
-    listed = side_by_side(lambda prefix: list(store.list(prefix)), prefixes)
+    listed = side_by_side(lambda prefix: list(store.list(prefix)), prefixes, store.at_once)
     return [summary.key for of_hour in listed for summary in of_hour]
 
 

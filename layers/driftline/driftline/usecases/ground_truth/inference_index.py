@@ -64,7 +64,7 @@ def profiled_hours(store: ObjectStore, endpoint: str, days: Sequence[datetime]) 
     """As `captured_hours`, without a look at their indexes."""
     variants = store.folders(variants_prefix(endpoint))
     wanted = [(variant, day) for variant in variants for day in days]
-    found = side_by_side(lambda place: _hours_of_day(store, endpoint, *place), wanted)
+    found = side_by_side(lambda place: _hours_of_day(store, endpoint, *place), wanted, store.at_once)
     return sorted((hour for hours in found for hour in hours), key=lambda hour: hour.at)
 
 
@@ -72,7 +72,7 @@ def with_indexes(store: ObjectStore, endpoint: str, hours: Sequence[CapturedHour
     """The same hours with the sizes of their indexes: a listing for each day of a variant."""
     days = sorted({(hour.at.variant, start_of_day(hour.at.hour)) for hour in hours})
     sizes: dict[str, int] = {}
-    for of_day in side_by_side(lambda place: _sizes(store, endpoint, *place), days):
+    for of_day in side_by_side(lambda place: _sizes(store, endpoint, *place), days, store.at_once):
         sizes.update(of_day)
     return [replace(hour, index_size=sizes.get(keys.index_key(endpoint, hour.at, hour.digest))) for hour in hours]
 
@@ -162,8 +162,10 @@ class Lookup:
             size = self._sizes.get(hour.at, hour.index_size)
             ranged = size is not None and not self._keeps(hour, size) and readings(wanted, size) is not None
             (by_range if ranged else whole).append(hour)
-        ranged_answers = side_by_side(lambda hour: self._by_range(hour, wanted), by_range)
-        whole_answers = side_by_side(lambda hour: self._whole(hour, wanted), whole, _WHOLE_AT_ONCE)
+        ranged_answers = side_by_side(lambda hour: self._by_range(hour, wanted), by_range, self.store.at_once)
+        whole_answers = side_by_side(
+            lambda hour: self._whole(hour, wanted), whole, min(_WHOLE_AT_ONCE, self.store.at_once)
+        )
         answers = [*zip(by_range, ranged_answers, strict=True), *zip(whole, whole_answers, strict=True)]
         return sorted(answers, key=lambda answer: answer[0].at)
 
@@ -234,7 +236,7 @@ def _sizes(store: ObjectStore, endpoint: str, variant: str, day: datetime) -> Ma
 
 def _hashes_of_profiles(store: ObjectStore, profiles: Sequence[ObjectSummary]) -> tuple[Hashes, bool]:
     """(all hashes of the hour, ascending; whether every profile is still as listed)."""
-    read = list(side_by_side(lambda summary: _hashes_of_profile(store, summary), profiles))
+    read = list(side_by_side(lambda summary: _hashes_of_profile(store, summary), profiles, store.at_once))
     hashes = np.concatenate([np.frombuffer(stored, dtype=STORED) for stored, _ in read]).astype(np.uint64)
     return np.sort(hashes), all(as_listed for _, as_listed in read)
 

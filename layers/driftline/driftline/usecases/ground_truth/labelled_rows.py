@@ -41,7 +41,7 @@ def count_labelled_rows(
     rows = unmerged = 0
     for day in _days_backwards(window):
         hours = [hour for name in variants for hour in _labelled_hours(store, endpoint, name, day, window)]
-        for counted, merged in side_by_side(lambda hour: _rows(store, endpoint, hour, window), hours):
+        for counted, merged in side_by_side(lambda hour: _rows(store, endpoint, hour, window), hours, store.at_once):
             rows += counted
             unmerged += 0 if merged else counted
         if rows >= enough and day > window.start:

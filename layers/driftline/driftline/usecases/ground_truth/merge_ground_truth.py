@@ -98,7 +98,7 @@ def merge_labels(
     matched = file.match_captures(store, known, max_label_delay)
     hours = file.drop_other_versions(store)
 
-    if store.etag(key) != stored.etag:
+    if store.version(key) != stored.version:
         raise StaleReadError("the ground truth file was replaced while it was merged", where=store.uri(key))
     return LabelsMerged(place.endpoint, len(parsed.labels), matched, len(parsed.rejects), hours)
 

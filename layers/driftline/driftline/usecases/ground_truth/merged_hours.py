@@ -164,7 +164,7 @@ def latest_labels(store: ObjectStore, inputs: HourInputs) -> dict[str, Label]:
 
     The order follows from the files' keys, not from their arrival: a replay or a repeated delivery changes nothing.
     """
-    bodies = side_by_side(_body(store), inputs.labels)
+    bodies = side_by_side(_body(store), inputs.labels, store.at_once)
     sets = [LabelSet.from_bytes(body, summary.key) for summary, body in zip(inputs.labels, bodies, strict=True)]
     sets.sort(key=lambda each: each.precedence)
     latest: dict[str, Label] = {}
@@ -194,7 +194,7 @@ def _written(
 
 def hour_sources(store: ObjectStore, inputs: HourInputs) -> list[HourSource]:
     """Where the records of the hour are, in the order of their capture files."""
-    bodies = side_by_side(_body(store), inputs.profiles)
+    bodies = side_by_side(_body(store), inputs.profiles, store.at_once)
     found = [HourSource.from_bytes(body, each.key) for each, body in zip(inputs.profiles, bodies, strict=True)]
     return sorted(found, key=lambda source: source.source)
 

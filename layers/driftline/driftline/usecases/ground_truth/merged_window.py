@@ -124,7 +124,7 @@ def load_merged(
         with_lines = hours_with_merged_lines(store, endpoint, window, name)
         unlabelled: list[datetime] = []
         hours = [(VariantHour(name, hour), captured.get(hour, _NOTHING)) for hour in sorted({*captured, *with_lines})]
-        stored = side_by_side(lambda hour: stored_hour(store, endpoint, *hour), hours)
+        stored = side_by_side(lambda hour: stored_hour(store, endpoint, *hour), hours, store.at_once)
         for (at, inputs), kept in zip(hours, stored, strict=True):
             found = kept
             if found is None or (not inputs.mergeable and at.hour in with_lines):

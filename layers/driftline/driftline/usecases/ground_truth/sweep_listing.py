@@ -154,7 +154,7 @@ def _sets(store: ObjectStore, endpoint: str, months: Sequence[tuple[str, datetim
     """Names that are none of label sets belong to no file."""
     prefixes = [keys.month_labels_prefix(endpoint, *month) for month in months]
     found: dict[str, list[ObjectSummary]] = {}
-    for listed in side_by_side(lambda prefix: list(store.list(prefix)), prefixes):
+    for listed in side_by_side(lambda prefix: list(store.list(prefix)), prefixes, store.at_once):
         for summary in listed:
             found.setdefault(summary.key.rpartition("/")[2].partition("-")[0], []).append(summary)
     return found

@@ -14,6 +14,11 @@ class StoredObject:
     body: bytes
     etag: str
 
+    @property
+    def version(self) -> str:
+        """What `ObjectStore.version` says as long as the object is not replaced."""
+        return self.etag
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectSummary:
@@ -30,6 +35,11 @@ class ObjectStore(Protocol):
         """The bucket's name, or the folder's."""
         ...
 
+    @property
+    def at_once(self) -> int:
+        """How many calls to make side by side: 1 where none waits for a network."""
+        ...
+
     def get(self, key: str) -> StoredObject:
         """Raises ObjectNotFoundError."""
         ...
@@ -40,6 +50,10 @@ class ObjectStore(Protocol):
 
     def etag(self, key: str) -> str | None:
         """The entity tag, by a HEAD request, which costs a twelfth of a listing. None: no such object."""
+        ...
+
+    def version(self, key: str) -> str | None:
+        """To compare with `StoredObject.version`, as cheap as `etag` or cheaper. None: no such object."""
         ...
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
