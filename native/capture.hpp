@@ -49,6 +49,7 @@ class Capture {
       block.layout->by_position ? add_by_position(block, table) : add_by_name(block, table);
       if (records_) add_records(block, table);
       if (cells_ >= chunk_cells_) {
+        expected_ = {block.slot, block.layout, table.sizes()};
         Tables chunk = flush();
         std::move(chunk.begin(), chunk.end(), std::back_inserter(complete));
       }
@@ -89,6 +90,13 @@ class Capture {
     std::vector<const Row*> rows;
   };
 
+  // The last table of a chunk: a file of one slot goes on with another one like it.
+  struct Expected {
+    int64_t slot = 0;
+    const Layout* layout = nullptr;
+    std::vector<Column::Size> sizes;
+  };
+
   std::vector<Block> blocks_of_rows() {
     std::vector<Block> blocks;
     std::map<std::pair<int64_t, const Layout*>, size_t> places;
@@ -110,6 +118,10 @@ class Capture {
     if (!place) {
       tables_.push_back(std::make_unique<Table>(slot, layout, records_.has_value()));
       place = tables_.back().get();
+      if (expected_.slot == slot && expected_.layout == &layout) {
+        place->reserve(expected_.sizes);
+        expected_ = {};
+      }
     }
     return *(last_ = place);
   }
@@ -175,6 +187,7 @@ class Capture {
   Tables tables_;
   std::map<std::pair<int64_t, const Layout*>, Table*> by_slot_;
   Table* last_ = nullptr;
+  Expected expected_;
   std::map<int64_t, std::vector<uint64_t>> join_hashes_;
   std::vector<Cell> cells_of_tile_;
   std::vector<const Origin*> origins_;

@@ -33,6 +33,17 @@ class KeptTexts {
   // A byte a row, 1 if it has a text; rows after the last text may be left out, or may follow without one.
   const std::vector<uint8_t>& present() const { return present_; }
 
+  struct Size {
+    size_t rows = 0, codes = 0, lengths = 0, bytes = 0;
+  };
+
+  Size size() const { return {present_.size(), codes_.size(), lengths_.size(), bytes_.view().size()}; }
+
+  void reserve(const Size& size) {
+    present_.reserve(size.rows), codes_.reserve(size.codes), lengths_.reserve(size.lengths);
+    if (size.bytes) bytes_.reserve(size.bytes);
+  }
+
   void mark(size_t row) {
     if (row >= present_.size()) present_.resize(2 * row + LEAST_ROWS);
     present_[row] = 1;
@@ -117,6 +128,15 @@ class Column {
     if (keep_) kept_.put(dictionary_.code(entry), text, length);
     if (categorical_ && dictionary_.entries().size() > MAX_CATEGORIES) categorical_ = false;
   }
+
+  struct Size {
+    size_t numbers = 0;
+    KeptTexts::Size kept;
+  };
+
+  Size size() const { return {numbers_.values.size(), kept_.size()}; }
+
+  void reserve(const Size& size) { numbers_.values.reserve(size.numbers), kept_.reserve(size.kept); }
 
   const Dictionary& dictionary() const { return dictionary_; }
   const KeptTexts& kept() const { return kept_; }

@@ -161,16 +161,11 @@ class Reader {
   }
 
   bool find_special() {
-    while (p_ < end_) {
-      uint32_t found = lanes::special(p_);
-      if (!found) {
-        p_ += lanes::WIDTH;
-        continue;
-      }
-      p_ += std::countr_zero(found);
-      return p_ < end_;
-    }
-    return false;
+    char *p = p_, *const end = end_;  // what `p_` points to may be `p_` itself, for all that a compiler knows
+    uint32_t found = 0;
+    while (p < end && !(found = lanes::special(p))) p += lanes::WIDTH;
+    p_ = found ? p + std::countr_zero(found) : p;
+    return found && p_ < end;
   }
 
   // A character of several bytes (RFC 3629): no surrogates, nothing overlong, nothing beyond U+10FFFF.

@@ -33,6 +33,20 @@ class Table {
     return *columns_[number];
   }
 
+  // Of its columns, by their numbers.
+  std::vector<Column::Size> sizes() const {
+    std::vector<Column::Size> sizes;
+    for (const auto& column : columns_) sizes.push_back(column ? column->size() : Column::Size{});
+    return sizes;
+  }
+
+  // Room for as many cells as another table of the layout had, in the columns that are there.
+  void reserve(const std::vector<Column::Size>& sizes) {
+    for (size_t i = 0; i < columns_.size() && i < sizes.size(); ++i) {
+      if (columns_[i]) columns_[i]->reserve(sizes[i]);
+    }
+  }
+
   // nullptr: no row has it.
   const Column* find(uint32_t number) const { return number < columns_.size() ? columns_[number].get() : nullptr; }
 

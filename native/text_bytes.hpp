@@ -16,13 +16,16 @@ class TextBytes {
  public:
   std::string_view view() const { return {bytes_.get(), size_}; }
 
-  void clear() { size_ = 0; }
-
   void append(std::string_view text) {
     if (text.empty()) return;
     reserve(text.size());
     memcpy(bytes_.get() + size_, text.data(), text.size());
     size_ += text.size();
+  }
+
+  // Room for so many more, and for a lane behind them.
+  void reserve(size_t more) {
+    if (size_ + more + lanes::WIDTH > capacity_) grow(more);
   }
 
   // A text with at least lanes::WIDTH readable bytes, whatever they are: a short one is copied with some of them.
@@ -36,11 +39,6 @@ class TextBytes {
 
  private:
   static constexpr size_t LEAST = 64;
-
-  // Room for so many more, and for a lane behind them.
-  void reserve(size_t more) {
-    if (size_ + more + lanes::WIDTH > capacity_) grow(more);
-  }
 
   void grow(size_t more) {
     size_t capacity = LEAST + 2 * capacity_ + more;

@@ -56,6 +56,16 @@ class TestOneObject:
         with pytest.raises(ObjectNotFoundError):
             store.get_range("absent", 0, 1)
 
+    def test_its_version_is_what_was_read_until_it_is_replaced_or_gone(self, store: ObjectStore) -> None:
+        store.put("a", b"1")
+        read = store.get("a")
+        assert store.version("a") == read.version
+        store.put("a", b"2")  # of the same size
+        assert store.version("a") == store.get("a").version != read.version
+        assert read.etag == md5(b"1").hexdigest()
+        store.delete("a")
+        assert store.version("a") is None
+
     def test_a_second_put_replaces_it_and_its_tag(self, store: ObjectStore) -> None:
         store.put("a", b"1")
         before = [o.etag for o in store.list("a")]

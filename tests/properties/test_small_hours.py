@@ -68,6 +68,13 @@ def merged(files: Sequence[bytes], labels: Mapping[str, str], tables: DuckTables
     return tables.merge_hour(readers, HOUR, given_labels, repeated=repeated)
 
 
+def rows_in(parquet: bytes) -> list[tuple[object, ...]]:
+    with TemporaryDirectory() as folder, duckdb.connect() as database:
+        path = Path(folder) / "records.parquet"
+        path.write_bytes(parquet)
+        return database.execute(f"SELECT * FROM '{path}'").fetchall()
+
+
 def table_of(rows: MergedRows) -> tuple[object, list[tuple[object, ...]], str]:
     """(names and types of the columns, rows in their order, the program that wrote it)."""
     with TemporaryDirectory() as folder, duckdb.connect() as database:
@@ -90,6 +97,8 @@ def test_a_small_hour_is_joined_as_a_large_one(
     assert list(small.slots.items()) == list(queried.slots.items())
     columns, rows, writer = table_of(small)
     assert (columns, rows) == table_of(queried)[:2]
+    captured = iter([row[:4] for file in files for row in rows_in(file)])
+    assert all(row[:4] in captured for row in rows), "rows are in the order in which they were captured"
     assert not rows or writer.startswith("driftline")
 
 
