@@ -33,22 +33,14 @@ reading: dict[str, Any] = {
     "unpacked_bytes": settings.max_unpacked_megabytes << 20,
 }
 
+_LOGGED = ("records", "rows", "rejected", "slots", "reason", "parser")
+
 
 def take(event: ObjectEvent) -> None:
     # Rules and role allow the stack's own bucket and that of its parameter.
     taken = take_capture(event.key, capture=stores(event.bucket), reruns=reruns, arrived=event.time, **reading)
-    logger.info(
-        "profiled",
-        key=event.key,
-        records=taken.profiled.records,
-        rows=taken.profiled.rows,
-        rejected=taken.profiled.rejected,
-        slots=taken.profiled.slots,
-        labels=taken.matched,
-        reopened=len(taken.reopened),
-        reason=taken.profiled.reason,
-        parser=taken.profiled.parser,
-    )
+    logged = {name: getattr(taken.profiled, name) for name in _LOGGED}
+    logger.info("profiled", key=event.key, labels=taken.matched, reopened=len(taken.reopened), **logged)
 
 
 @logger.inject_lambda_context

@@ -39,7 +39,6 @@ reading: dict[str, Any] = {
     "defaults": settings.defaults,
 }
 namespaces: dict[str, Any] = {"namespace": settings.metrics_namespace, "signals_namespace": settings.signals_namespace}
-
 _LOGGED = ("endpoint", "monitor", "status", "rows", "violations", "coverage", "revision", "folder", "unchanged")
 
 

@@ -1,10 +1,8 @@
 """Suggests statistics and constraints when a baseline data set, or its monitor document, is uploaded.
 
-It also makes analyses, which a configuration in `analyses/` starts: they read data sets, and wait for explanations, as
-baselines do. A pipeline's Lambda step invokes it directly, for the baseline of a model that is not in use yet.
+It also makes the analyses of `analyses/`. A pipeline's step invokes it directly, for a model that is not in use yet.
 """
 
-from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -37,14 +35,14 @@ one_subject = OneSubject(settings.baseline_queue, lambda body: subject_of(Object
 
 def work(event: ObjectEvent) -> None:
     message = event.model_dump_json(by_alias=True)
-    if (name := analysis_of_config(event.key)) is None:
-        for what, about in suggest_uploaded(event.key, message, reading):
-            logger.info(what, extra=dict(about))
-        return
-    from driftline.usecases.analyses.uploads import analyse_uploaded  # noqa: PLC0415, brings the pages
+    if name := analysis_of_config(event.key):
+        from driftline.usecases.analyses.uploads import analyse_uploaded  # noqa: PLC0415, brings the pages
 
-    what, about = analyse_uploaded(name, event.time, message, reading, settings.analysis_requests)
-    logger.info(what, extra=dict(about))
+        done = iter([analyse_uploaded(name, event.time, message, reading, settings.analysis_requests)])
+    else:
+        done = suggest_uploaded(event.key, message, reading)
+    for what, about in done:
+        logger.info(what, extra=dict(about))
 
 
 @logger.inject_lambda_context
@@ -53,7 +51,7 @@ def handler(event: dict[str, Any], context: Remaining) -> dict[str, Any]:
         from driftline.adapters.aws.backfill_in import work_on  # noqa: PLC0415, for backfills only
         from driftline.usecases.backfill.baseline_work import baseline_work  # noqa: PLC0415
 
-        return work_on(event, context, reading.store, partial(baseline_work, reading=reading))
+        return work_on(event, context, reading.store, lambda plan, batch: baseline_work(plan, batch, reading=reading))
     if "Records" in event:
         return work_through(one_subject.of(event, logger), ObjectEvent, work, logger, postponing)
     from driftline.adapters.aws.candidate_in import answer  # noqa: PLC0415, brings what computes explanations
