@@ -2,7 +2,7 @@
 
 A process has the function's own layers, as `sam build` makes them, on its path before everything else; no module is
 compiled that the build did not compile, and none is kept. The clock runs while the interpreter starts, everything is
-imported, and clients are made. On Lambda the interpreter and boto3 are warm in the image; here they are part of the
+imported, and clients are made. On Lambda the interpreter and botocore are warm in the image; here they are part of the
 figure. A last row says what the slowest would take if the layers had no compiled modules.
 """
 
