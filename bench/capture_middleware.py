@@ -20,9 +20,12 @@ from statistics import quantiles
 from bench.capture_server import BATCH_BYTES
 from bench.data import temporary_folder
 from bench.results import Limit, Options, Row
+from driftline.capture import Capture, CaptureMiddleware
+from driftline.capture.asgi import App, Message, Receive, Scope, Send
 
 THROUGHPUT = Limit(0.6, 0.8, "x", more_is_better=True)
 CPU = Limit(150, 75, "µs of CPU")
+OWN_THREAD = Limit(40, 20, "µs of CPU")
 LATENCY = Limit(1, 0.25, "ms")
 GROWTH = Limit(1.5, 1.2, "x")
 """Memory that a dead bucket costs, S3's client included, against the limits: the queue, and two times a batch."""
@@ -37,6 +40,12 @@ LARGE = 100_000
 """Bytes of the requests that fill the memory."""
 
 SERVER = Path(__file__).with_name("capture_server.py")
+HEADERS = [
+    (b"host", b"bench"),
+    (b"content-type", b"application/json"),
+    (b"content-length", b"900"),
+    (b"accept", b"*/*"),
+]
 FEATURES = json.dumps({f"feature_{number}": number * 1.25 for number in range(30)}).encode()
 
 
@@ -71,6 +80,7 @@ def run(options: Options) -> Iterator[Row]:
         sent = 4 * QUEUE // LARGE
         _round(ports["dead"], large, sent)
         growth = _used(ports["dead"])["resident"] - before
+    yield _own_thread(requests)
     for name, what in (("captured", "into a folder"), ("dead", "S3 down")):
         yield from _rows(what, rounds["without"], rounds[name])
     yield Row(
@@ -100,6 +110,35 @@ def _rows(what: str, without: list[Round], captured: list[Round]) -> Iterator[Ro
         p99[1] - p99[0],
         f"{p99[1]:.2f} against {p99[0]:.2f} ms; the median {median[1]:.2f} against {median[0]:.2f} ms",
     )
+
+
+def _own_thread(requests: int) -> Row:
+    """What the middleware adds in the thread of the application, called directly, with nothing else in it."""
+
+    async def model(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.body", "body": b'{"score": 0.5}'})
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": FEATURES, "more_body": False}
+
+    async def send(_message: Message) -> None:
+        pass
+
+    async def cpu(app: App) -> float:
+        started = time.thread_time()
+        for _ in range(requests):
+            await app({"type": "http", "method": "POST", "path": "/predict", "headers": HEADERS}, receive, send)
+        return 1e6 * (time.thread_time() - started) / requests
+
+    with temporary_folder() as folder:
+        capture = Capture(folder, endpoint="bench")
+        apps: tuple[App, App] = (model, CaptureMiddleware(model, capture))
+        rounds = [[asyncio.run(cpu(app)) for app in apps] for _ in range(ROUNDS)]
+        capture.close()
+    without, captured = (min(column) for column in zip(*rounds, strict=True))
+    return Row("of what is added to a prediction, in its own thread", OWN_THREAD, captured - without)
 
 
 def _dead_bucket() -> str:
