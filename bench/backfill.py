@@ -1,5 +1,6 @@
 """A backfill of a folder by processes side by side, against `driftline ingest` of the same files, by CPU time of all
-processes, their starts included; and what a terabyte of captures would take at the measured rate.
+processes, their starts included; the same of a baseline, against `driftline baseline`; and what a terabyte of captures
+would take at the measured rate.
 
 Both leave the same bytes: what differs is named, and fails the run.
 """
@@ -11,6 +12,8 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import numpy as np
 
 from bench.data import COLUMNS, capture_files, temporary_folder
 from bench.ingested import profile_file
@@ -28,6 +31,8 @@ ROWS = 20
 """Of a thin file: what a file costs is more than what its rows cost."""
 WIDE_ROWS = 200_000
 TERABYTE = 10**12
+DATA_FILES, LARGE_DATA_FILES, DATA_ROWS, DATA_COLUMNS = 20, 100, 20_000, 30
+BASELINE = "baselines/endpoint/data_quality/"
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DOCUMENT = b"""\
 endpoint: endpoint
@@ -57,7 +62,34 @@ def run(options: Options) -> Iterator[Row]:
             f"CPU: {together:.1f} s with two processes, {one_by_one:.1f} s one by one; the same bytes",
         )
         per_file = one_by_one / files
+        yield _baseline(options, folder / "baseline")
         yield _terabyte(options, folder / "wide", per_file)
+
+
+def _baseline(options: Options, folder: Path) -> Row:
+    """A data set of several files, by processes side by side and by one: the same files come of it."""
+    data = np.random.default_rng(7)
+    stores = {name: FolderStore(folder / name / "store", "bench") for name in ("one", "many")}
+    header = ",".join(f"c{column}" for column in range(DATA_COLUMNS))
+    files = LARGE_DATA_FILES if options.large else DATA_FILES
+    size = 0
+    for number in range(files):
+        rows = data.normal(100, 10, (DATA_ROWS, DATA_COLUMNS))
+        lines = "\n".join(",".join(f"{cell:.4f}" for cell in row) for row in rows)
+        size += len(lines)
+        for store in stores.values():
+            store.put("monitors/endpoint.yaml", DOCUMENT)
+            store.put(f"{BASELINE}input/{number:04}.csv", f"{header}\n{lines}\n".encode())
+    one_pass = _cpu("baseline", "--store", stores["one"].uri(""))
+    together = _cpu("backfill", "--baseline", "--processes", "2", "--store", stores["many"].uri(""))
+    made = [{each.key: each.etag for each in store.list(BASELINE)} for store in stores.values()]
+    assert not _differing(*made), f"not the same bytes: {_differing(*made)}"
+    return Row(
+        f"baseline of {files} files of {DATA_ROWS:,} rows x {DATA_COLUMNS}, side by side against one pass",
+        OVERHEAD if options.large else NO_BAR,
+        together / one_pass,
+        f"CPU: {together:.1f} s with two processes, {one_pass:.1f} s in one pass ({size / 1e6:.0f} MB); the same bytes",
+    )
 
 
 def _terabyte(options: Options, folder: Path, per_file: float) -> Row:
