@@ -169,7 +169,7 @@ def test_what_stops_is_told_and_what_comes_back_too(place: Place) -> None:
 
 def page_of(place: Place, endpoint: str) -> str:
     found = place.cloud.client("s3").get_object(Bucket=place.cloud.bucket, Key=f"reports/{endpoint}/index.html")
-    return str(found["Body"].read().decode())
+    return str(found["Body"].read(), "utf-8")
 
 
 def test_an_execution_that_fails_is_told(place: Place) -> None:
