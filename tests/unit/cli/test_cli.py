@@ -97,6 +97,7 @@ HEAVY = ("boto3", "duckdb", "jinja2", "numpy", "pydantic", "ruamel.yaml")
         (["ingest", "--store", "no-such-folder"], ("boto3", "duckdb", "jinja2")),
         (["merge", "--store", "no-such-folder"], ("boto3", "duckdb", "jinja2")),
         (["run", "--store", "no-such-folder"], ("boto3", "duckdb", "jinja2", SOLVE)),
+        (["check", "no-such.csv", "--baseline", "no-such.csv"], ("boto3", "jinja2", "pandas")),
     ],
     ids=lambda value: " ".join(value[:1]),
 )

@@ -14,7 +14,6 @@ from driftline.cli import options
 from driftline.cli.documents import named_document
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import reporting
-from driftline.cli.page import Open
 from driftline.cli.places import open_place
 from driftline.cli.report import show_verdict
 from driftline.cli.text import safe
@@ -30,7 +29,6 @@ from driftline.presentation.builds.junit import junit
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.baseline_memory import MEMORY_FILE
 from driftline.usecases.comparing.compare import DataComparison, Reference, compare, comparing_kind
-from driftline.usecases.comparing.comparison_files import comparison_files, comparison_page
 from driftline.usecases.comparing.settings import document_of
 from driftline.usecases.comparing.verdict_document import verdict_document
 from driftline.usecases.monitors.monitor_documents import load_document
@@ -91,7 +89,7 @@ def check(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write all files of the comparison there.", metavar="DIR")
     ] = None,
-    open_it: Open = False,
+    open_it: options.Open = False,
     as_json: options.Json = False,
 ) -> None:
     """Compare a data set (CSV, JSON Lines, Parquet; plain or gzip) with a reference, by the rules of a monitor.
@@ -224,6 +222,12 @@ class _Wanted:
     def write(self, found: DataComparison) -> list[Path]:
         """Returns the paths of what was written."""
         files: dict[Path, bytes] = {}
+        if self.out is not None or self.page is not None:
+            # A gate that only wants the verdict does without what renders pages.
+            from driftline.usecases.comparing.comparison_files import (  # noqa: PLC0415
+                comparison_files,
+                comparison_page,
+            )
         if self.out is not None:
             files |= {self.out / name: body for name, body in comparison_files(found).items()}
         if self.page is not None:

@@ -49,6 +49,7 @@ Monitor = Annotated[
     str | None,
     typer.Option("--monitor", "-m", help=f"The monitor. Default: {KINDS.names[0]}, or the only one in the document."),
 ]
+Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
 
 Header = Annotated[

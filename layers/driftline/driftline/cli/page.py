@@ -2,9 +2,7 @@
 
 import webbrowser
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
 from driftline.adapters.aws.report_links import PresignedLinks
@@ -27,8 +25,6 @@ from driftline.usecases.ports import ObjectStore
 _HOURS = 1
 """Lifetime of a link that is opened at once."""
 
-Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
-
 
 def report(
     *,
@@ -36,7 +32,7 @@ def report(
     endpoint: options.Endpoint = None,
     monitor: options.Monitor = None,
     scheduled: options.Scheduled = None,
-    open_it: Open = False,
+    open_it: options.Open = False,
     as_json: options.Json = False,
 ) -> None:
     """Write the page of an execution, the newest or that of a scheduled time, and print where it is.
