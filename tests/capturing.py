@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -155,6 +156,12 @@ class Answer:
         return json.loads(self.body)
 
 
+def run[Result](coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """In a thread of its own: the browser of other tests leaves this one with a loop that runs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def call(
     app: App,
     body: bytes | Sequence[bytes] = b"",
@@ -164,7 +171,7 @@ def call(
     method: str = "POST",
 ) -> Answer:
     """One request, whose body comes in the given pieces."""
-    return asyncio.run(called(app, body, headers, path=path, method=method))
+    return run(called(app, body, headers, path=path, method=method))
 
 
 async def called(

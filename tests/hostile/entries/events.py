@@ -89,7 +89,12 @@ def events(monkeypatch: pytest.MonkeyPatch) -> Iterator[Events]:
     with fake_aws(monkeypatch):
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         queue = boto3.client("sqs").create_queue(QueueName="reruns.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        settings = {"BUCKET": BUCKET, "RERUN_QUEUE_URL": queue, "RERUN_DELAY_SECONDS": "300"}
+        settings = {
+            "BUCKET": BUCKET,
+            "PROFILE_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="profiles")["QueueUrl"],
+            "RERUN_QUEUE_URL": queue,
+            "RERUN_DELAY_SECONDS": "300",
+        }
         for variable, value in settings.items():
             monkeypatch.setenv(variable, value)
         with cold_starts() as load:

@@ -11,7 +11,7 @@ import pytest
 from driftline.capture import ID_HEADER, Capture, CaptureMiddleware, Limits
 from driftline.capture.asgi import App
 from driftline.domain.errors import InvalidInputError
-from tests.capturing import answering, bucket, call, called, ids, lines, read, sides
+from tests.capturing import answering, bucket, call, called, ids, lines, read, run, sides
 
 NEVER = Limits(batch_seconds=3600)
 CSV = {"Content-Type": "text/csv"}
@@ -199,7 +199,7 @@ class TestFailures:
 
         made = Folder(tmp_path, answering(b"1"))
         with pytest.raises(OSError, match="connection reset"):
-            asyncio.run(made.app({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, gone))
+            run(made.app({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, gone))
         assert made.lines() == []
         assert made.is_empty()
 
@@ -217,7 +217,7 @@ class TestFailures:
             await task
 
         with pytest.raises(asyncio.CancelledError):
-            asyncio.run(cancelled())
+            run(cancelled())
         assert made.count("skipped") == 1
         assert made.is_empty()
 
@@ -246,7 +246,7 @@ class TestFailures:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        asyncio.run(made.app({"type": "http", "method": "POST", "headers": [("a", "b")]}, None, send))  # type: ignore[arg-type]
+        run(made.app({"type": "http", "method": "POST", "headers": [("a", "b")]}, None, send))  # type: ignore[arg-type]
         assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
         assert made.count("errors") >= 1
 
@@ -290,7 +290,7 @@ class TestOtherThanHttp:
         async def send(message: Any) -> None:
             sent.append((message["type"], len(lines(tmp_path))))
 
-        asyncio.run(made.app({"type": "lifespan"}, receive, send))
+        run(made.app({"type": "lifespan"}, receive, send))
         assert heard == ["lifespan.startup", "lifespan.shutdown"]
         assert sent == [("lifespan.startup.complete", 0), ("lifespan.shutdown.complete", 1)]
 
@@ -301,7 +301,7 @@ class TestOtherThanHttp:
         made = Folder(tmp_path, app)
         for kind in ("lifespan", "websocket"):
             with pytest.raises(NotImplementedError, match=kind):
-                asyncio.run(made.app({"type": kind}, None, None))  # type: ignore[arg-type]
+                run(made.app({"type": kind}, None, None))  # type: ignore[arg-type]
 
 
 def test_statistics_are_a_line_for_people(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Endpoints that SageMaker does not capture: a client and a proxy that do, over boto3 and a runtime on loopback."""
 
-import asyncio
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from driftline.capture import ID_HEADER, Capture, Limits, ServerlessEndpoint, ServerlessProxy
 from driftline.domain.errors import InvalidInputError
-from tests.capturing import call, credentials, lines, served, sides
+from tests.capturing import call, credentials, lines, run, served, sides
 
 NEVER = Limits(batch_seconds=3600)
 
@@ -158,6 +157,6 @@ class TestProxy:
         async def send(message: Any) -> None:
             sent.append(message["type"])
 
-        asyncio.run(app({"type": "lifespan"}, receive, send))
+        run(app({"type": "lifespan"}, receive, send))
         assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
         assert len(lines(tmp_path)) == 1

@@ -37,7 +37,8 @@ COMMANDS: Mapping[str, Listed] = {
         "Evaluate every window whose scheduled time is in a range, as the schedule would have.", "run", "replay"
     ),
     "backfill": Listed(
-        "Profile the captures of a past range of time, merge their ground truth, and evaluate their windows.",
+        "Profile the captures of a past range of time, merge their ground truth, and evaluate their windows; or "
+        "suggest a baseline from a large data set.",
         "backfill",
     ),
     "show": Listed("Show an existing verdict: the newest, that of a scheduled time, or the one in a folder.", "show"),
