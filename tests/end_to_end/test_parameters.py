@@ -81,9 +81,6 @@ def test_captures_are_read_from_the_bucket_that_was_there(changed: EmbeddedCloud
     # Nothing is written where the endpoints capture.
     assert set(captures.everything("")) == {f"{folder}00-00-000.jsonl", f"{folder}notes.txt"}
     assert changed.messages("ProfileDeadLettersUrl") == 0
-    # Who looks finds the pages, that of all endpoints included
-    assert sum(key.endswith("/report.html") for key in own.everything("reports/past/")) == 4
-    assert b"past" in own.everything("reports/index.html")["reports/index.html"]
     metrics = changed.client("cloudwatch").list_metrics(Namespace="Mine/Models")["Metrics"]
     names = [metric["MetricName"] for metric in metrics]
     assert names.count("rows") == 1
@@ -232,6 +229,7 @@ def test_captures_of_the_past_are_read_by_the_state_machine(
     assert signals == []
     assert changed.messages("ProfileDeadLettersUrl") == 0
     # Who looks finds the pages, the one of all endpoints included
+    assert sum(key.endswith("/report.html") for key in own.everything("reports/past/")) == 4
     assert b"past" in own.everything("reports/index.html")["reports/index.html"]
 
 
