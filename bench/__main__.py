@@ -104,8 +104,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     results: dict[str, list[Row]] = {}
     options = Options(rows=asked.rows, large=asked.large, seed=asked.seed)
+    broken: dict[str, str] = {}
     for name in asked.names or BENCHMARKS:
-        results[name] = _run(name, options)
+        try:
+            results[name] = _run(name, options)
+        except Exception as error:  # noqa: BLE001, the others are run all the same
+            broken[name] = f"{type(error).__name__}: {error}"
+            _progress(f"{name} failed: {broken[name]}")
+            continue
         if not asked.json:
             print(_table(name, results[name]), flush=True)
     if asked.json:
@@ -114,7 +120,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     below = [row for row in rows if row.verdict is Verdict.BELOW]
     if not asked.json:
         print(f"{len(rows)} rows, {len(below)} below the bar; {described()}")
-    return 1 if below else 0
+    for name, said in broken.items():
+        print(f"{name} failed: {said}", file=sys.stderr)
+    return 1 if below or broken else 0
 
 
 def _run(name: str, options: Options) -> list[Row]:

@@ -27,7 +27,7 @@ def main(output: str, labels: str, *captures: str) -> None:
                 lines = MergedLines(hour, known)
                 for path in captures:
                     if hour in hours[path]:
-                        for part in lines.read(Path(path).read_bytes()):
+                        for part in lines.read(Path(path).read_bytes(), path):
                             file.write(part)
                             merged += part.count(b"\n")
     assert merged == len(known), (merged, len(known))
