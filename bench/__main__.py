@@ -107,13 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     broken: dict[str, str] = {}
     for name in asked.names or BENCHMARKS:
         try:
-            results[name] = _run(name, options)
+            results[name] = _run(name, options, show=not asked.json)
         except Exception as error:  # noqa: BLE001, the others are run all the same
             broken[name] = f"{type(error).__name__}: {error}"
             _progress(f"{name} failed: {broken[name]}")
-            continue
-        if not asked.json:
-            print(_table(name, results[name]), flush=True)
     if asked.json:
         print(json.dumps(_as_json(results), indent=2, ensure_ascii=False))
     rows = [row for found in results.values() for row in found]
@@ -125,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if below or broken else 0
 
 
-def _run(name: str, options: Options) -> list[Row]:
+def _run(name: str, options: Options, *, show: bool) -> list[Row]:
     started = time.perf_counter()
     _progress(f"{name}: {BENCHMARKS[name].what} …")
     rows = []
@@ -133,6 +130,8 @@ def _run(name: str, options: Options) -> list[Row]:
         _progress(f"  {row.name}: {_measured(row)}")
         rows.append(row)
     _progress(f"{name}: {time.perf_counter() - started:.0f} s")
+    if show:
+        print(_table(name, rows), flush=True)
     return rows
 
 

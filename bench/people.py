@@ -10,6 +10,7 @@ endpoint: {endpoint}
 columns: {{output: [score], input: [age, income]}}
 monitors:
   data_quality:
+    metrics: top
     window: {{start_offset: -PT1H}}
 """
 
