@@ -1,6 +1,7 @@
 """Driftline: every capture file to profiles per five-minute slot, as profile_capture does, and all of them merged.
 
 With --processes=2 two processes share the files, as two Lambda functions would; their profiles are merged at the end.
+With --records the columnar records of every file are made, too.
 """
 
 import argparse
@@ -19,23 +20,25 @@ from driftline.domain.unpacking import UNPACKED_BYTES
 from driftline.usecases.ports.captures import CaptureFile
 
 PARTS = 16
-TABLES = DuckTables(keep_records=False)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def profile_files(paths: Sequence[str]) -> WindowProfile:
+def profile_files(paths: Sequence[str], *, records: bool = False) -> WindowProfile:
     """One file after the other; a few profiles wait before they are merged, so that memory stays flat."""
+    tables = DuckTables(keep_records=records)
     parts: list[WindowProfile] = []
     for path in paths:
-        parts += _profiles_of(Path(path).read_bytes())
+        parts += _profiles_of(Path(path).read_bytes(), tables, records=records)
         if len(parts) >= PARTS:
             parts = [WindowProfile.merge_all(parts)]
     return WindowProfile.merge_all(parts)
 
 
-def _profiles_of(body: bytes) -> list[WindowProfile]:
+def _profiles_of(body: bytes, tables: DuckTables, *, records: bool) -> list[WindowProfile]:
     file = CaptureFile(lambda: iter([body]), "captures", EPOCH, None, UNPACKED_BYTES)
-    with TABLES.profiler.profile(file) as profiled:
+    with tables.profiler.profile(file) as profiled:
+        if records:
+            profiled.records(sorted({slot.replace(minute=0) for slot in profiled.counts}))
         profiles = [
             WindowProfile({layout: table.profile() if isinstance(table, EncodedTable) else table})
             for (_, layout), table in profiled.tables.items()
@@ -54,11 +57,12 @@ def share(paths: Sequence[str]) -> tuple[bytes, float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--records", action="store_true")
     parser.add_argument("paths", nargs="+")
     asked = parser.parse_args()
     if asked.processes == 1:
         with measured():
-            profile = profile_files(asked.paths)
+            profile = profile_files(asked.paths, records=asked.records)
     else:
         # The processes are started and have imported everything before the clock runs, as Spark's session has.
         with get_context("spawn").Pool(asked.processes) as pool:
