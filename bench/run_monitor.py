@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from bench.results import Limit, Options, Row
+from driftline.adapters.by_hand.explaining import explaining
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
-from driftline.cli.explaining import explaining
 from driftline.domain.capture.columns import ColumnValues, Table
 from driftline.domain.errors import ObjectNotFoundError
 from driftline.domain.executions.execution import ExecutionRequest

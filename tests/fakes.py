@@ -91,6 +91,20 @@ class InMemoryStore:
         self.objects.pop(key, None)
         self.content_types.pop(key, None)
 
+    def put_if_unchanged(
+        self, key: str, body: bytes, since: str | None, *, content_type: str = "application/octet-stream"
+    ) -> bool:
+        if self.etag(key) != since:
+            return False
+        self.put(key, body, content_type=content_type)
+        return True
+
+    def delete_if_unchanged(self, key: str, since: str) -> bool:
+        if self.etag(key) != since:
+            return False
+        self.delete(key)
+        return True
+
     def list(self, prefix: str) -> Iterable[ObjectSummary]:
         for key, body in sorted(self.objects.copy().items(), key=lambda item: item[0].encode()):
             if key.startswith(prefix):

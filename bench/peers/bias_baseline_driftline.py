@@ -7,9 +7,9 @@ from measuring import measured
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "driftline"))
 
+from driftline.adapters.by_hand.explaining import explaining
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.tables.duck import DuckTables
-from driftline.cli.explaining import explaining
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 

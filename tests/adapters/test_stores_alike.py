@@ -13,7 +13,7 @@ from driftline.adapters.aws import s3
 from driftline.adapters.aws.s3 import S3Store, S3Stores, s3_client
 from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
-from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports import EditableStore, ObjectStore
 from driftline.usecases.side_by_side import AT_ONCE
 from tests.fakes import InMemoryStore
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(params=["memory", "folder", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> EditableStore:
     if request.param == "memory":
         return InMemoryStore("bucket")
     if request.param == "folder":
@@ -65,6 +65,26 @@ class TestOneObject:
         assert read.etag == md5(b"1").hexdigest()
         store.delete("a")
         assert store.version("a") is None
+
+    def test_it_is_replaced_only_by_who_read_its_last_content(self, store: EditableStore) -> None:
+        assert store.put_if_unchanged("a", b"1", None)
+        first = store.get("a").etag
+        assert not store.put_if_unchanged("a", b"another first", None)
+        assert store.put_if_unchanged("a", b"2", first)
+        assert not store.put_if_unchanged("a", b"3", first)
+        assert store.get("a").body == b"2"
+        store.delete("a")
+        assert not store.put_if_unchanged("a", b"4", first)
+        assert store.find("a") is None
+
+    def test_it_is_deleted_only_by_who_read_its_last_content(self, store: EditableStore) -> None:
+        store.put("a", b"1")
+        first = store.get("a").etag
+        store.put("a", b"2")
+        assert not store.delete_if_unchanged("a", first)
+        assert store.get("a").body == b"2"
+        assert store.delete_if_unchanged("a", store.get("a").etag)
+        assert not store.delete_if_unchanged("a", first)
 
     def test_a_second_put_replaces_it_and_its_tag(self, store: ObjectStore) -> None:
         store.put("a", b"1")

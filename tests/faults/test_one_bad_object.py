@@ -553,7 +553,6 @@ ONE_DATA_SET = "the files of one data set belong together: one that cannot be re
 
 LOOPS = {
     "cli/baseline.py": ONE_DATA_SET,
-    "cli/forwarding.py": FORWARDS,
     "cli/ingest.py": "test_ingest_skips_what_is_no_capture_file",
     "cli/merge.py": "test_merge_skips_what_is_no_ground_truth",
     "cli/overview.py": NAMES_ONLY,

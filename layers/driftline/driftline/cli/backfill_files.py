@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from driftline.cli.files import read_file
+from driftline.adapters.by_hand.files import read_file
 from driftline.cli.places import Place
 from driftline.domain.backfill.manifest import parse_inventory, parse_keys
 from driftline.domain.backfill.plan import Item

@@ -15,12 +15,12 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
+from driftline.adapters.by_hand.explaining import explaining
+from driftline.adapters.by_hand.unannounced import UnannouncedStore
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
-from driftline.cli.explaining import explaining
 from driftline.cli.places import Place, open_place
-from driftline.cli.unpublished import UnannouncedStore
 from driftline.domain.backfill.plan import Plan, step_of
 from driftline.domain.executions.execution import Execution, ExecutionRequest
 from driftline.kinds.registry import KINDS

@@ -9,9 +9,9 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
+from driftline.adapters.by_hand.explaining import explaining
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.tables.duck import DuckTables
-from driftline.cli.explaining import explaining
 from driftline.cli.text import safe
 from driftline.domain.keys import document_key
 from driftline.domain.monitors.fields import Age

@@ -6,8 +6,8 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from driftline.adapters.by_hand.files import read_file
 from driftline.cli.exits import ExitCode
-from driftline.cli.files import read_file
 from driftline.cli.output import Output
 from driftline.cli.text import safe
 from driftline.domain.json_reading import load_json

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from driftline.cli.files import read_file
+from driftline.adapters.by_hand.files import read_file
 from driftline.domain.documents.parse import decode_document, parse_document
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.registry import KINDS

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from driftline.adapters.by_hand.explaining import LocalModels
+from driftline.adapters.by_hand.files import read_file
 from driftline.cli import options
 from driftline.cli.analysed_files import DataFiles, FollowedData, check_free, for_machines
 from driftline.cli.documents import named_document
 from driftline.cli.explain_inference import OneInference
-from driftline.cli.explaining import LocalModels
 from driftline.cli.explaining_once import CACHE, ModelChoice, Work
-from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.report import drawn_table
 from driftline.cli.text import safe

@@ -7,9 +7,9 @@ from pathlib import Path
 from rich.console import Console
 
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
+from driftline.adapters.by_hand.explaining import LocalModels
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli.analysed_files import check_free
-from driftline.cli.explaining import LocalModels
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.report import drawn_table

@@ -7,10 +7,10 @@ from time import perf_counter
 import typer
 
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
+from driftline.adapters.by_hand.explaining import LocalModels
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.own_code.predictor import OwnPredictor, load_predictor
 from driftline.cli.exits import ExitCode
-from driftline.cli.explaining import LocalModels
 from driftline.cli.output import Following, Output
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.explanations.tasks import AskedEndpoint, Task

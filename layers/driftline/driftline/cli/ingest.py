@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from driftline.adapters.by_hand.files import read_file
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
-from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
 from driftline.cli.staged import StagedStore, by_name

@@ -8,16 +8,16 @@ from itertools import islice
 import typer
 from rich.console import Console
 
+from driftline.adapters.by_hand.explaining import explaining
+from driftline.adapters.by_hand.unannounced import UnannouncedStore
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.exits import ExitCode
-from driftline.cli.explaining import explaining
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import read_report, show_report
 from driftline.cli.tables import show_executions, show_failure
-from driftline.cli.unpublished import UnannouncedStore
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.verdict import Verdict

@@ -6,8 +6,8 @@ from hashlib import file_digest, md5
 from pathlib import Path
 from typing import override
 
-from driftline.cli.files import read_file
-from driftline.cli.forwarding import ForwardingStore
+from driftline.adapters.by_hand.files import read_file
+from driftline.adapters.by_hand.forwarding import ForwardingStore
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.usecases.ports import ObjectStore, ObjectSummary, StoredObject
 

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from driftline.adapters.by_hand.files import read_file
 from driftline.cli import options
 from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
-from driftline.cli.files import read_file
 from driftline.cli.output import Output, reporting
 from driftline.cli.text import safe
 from driftline.domain.documents.parse import (

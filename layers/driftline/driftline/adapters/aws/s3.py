@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from driftline.adapters.aws.clients import client_config, client_of
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
@@ -21,7 +21,17 @@ _LARGEST = 768 << 20
 """Bytes of an object that is read into memory: the largest of ours, statistics.json of 4,096 columns, has 430 MB."""
 _NOT_FOUND = "404"
 _BEYOND_THE_END = "InvalidRange"
+_CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: the object is another one, it is being
+written, or it is gone."""
 _LONGEST_FILE_NAME = 100  # characters in UTF-8 stay below the 255 bytes that file systems allow
+
+
+class _Condition(TypedDict, total=False):
+    """Arguments of PutObject."""
+
+    IfMatch: str
+    IfNoneMatch: str
 
 
 def s3_client(session: "Session | None" = None) -> "S3Client":
@@ -107,6 +117,29 @@ class S3Store:
     def delete(self, key: str) -> None:
         with self._missing_is_ours(key):
             self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def put_if_unchanged(
+        self, key: str, body: bytes, since: str | None, *, content_type: str = "application/octet-stream"
+    ) -> bool:
+        arguments: _Condition = {"IfNoneMatch": "*"} if since is None else {"IfMatch": since}
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, **arguments)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                return False
+            raise
+        return True
+
+    def delete_if_unchanged(self, key: str, since: str) -> bool:
+        if self.etag(key) != since:
+            return False
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=key, IfMatch=since)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                return False
+            raise
+        return True
 
     def list(self, prefix: str) -> Iterable[ObjectSummary]:
         """S3 lists in the order of UTF-8 bytes."""

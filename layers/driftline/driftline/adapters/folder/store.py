@@ -130,6 +130,37 @@ class FolderStore:
         if path.is_file():
             path.unlink(missing_ok=True)
 
+    def put_if_unchanged(
+        self, key: str, body: bytes, since: str | None, *, content_type: str = "application/octet-stream"
+    ) -> bool:
+        """Writers of Driftline take turns; an editor that saves in the same instant does not."""
+        with self._turn(key):
+            if self.etag(key) != since:
+                return False
+            self.put(key, body, content_type=content_type)
+            return True
+
+    def delete_if_unchanged(self, key: str, since: str) -> bool:
+        with self._turn(key):
+            if self.etag(key) != since:
+                return False
+            self.delete(key)
+            return True
+
+    @contextmanager
+    def _turn(self, key: str) -> Iterator[None]:
+        """The lock is on the folder: it needs no file, and the system releases that of a process that ends."""
+        import fcntl  # noqa: PLC0415, Windows has none, and reads all the same
+
+        folder = self._path(key).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
     def list(self, prefix: str) -> Iterable[ObjectSummary]:
         for key, path in self._files(prefix):
             status = os.stat(path)  # noqa: PTH116 - see _walk

@@ -64,7 +64,7 @@ class Draft:
 
     def _lines(self) -> Iterator[str]:
         yield from (f"# Assumed: {text}" for text in (*self.columns.assumed, *self.assumed))
-        yield f"endpoint: {_scalar(self.endpoint)}"
+        yield f"endpoint: {scalar(self.endpoint)}"
         lists = {
             "output": self.columns.output,
             "input": self.columns.input,
@@ -73,11 +73,11 @@ class Draft:
         }
         if any(lists.values()):
             yield "columns:"
-            yield from (f"  {name}: [{', '.join(map(_scalar, names))}]" for name, names in lists.items() if names)
+            yield from (f"  {name}: [{', '.join(map(scalar, names))}]" for name, names in lists.items() if names)
         yield "monitors:"
         for name, settings in self.monitors.items():
             yield f"  {name}:" if settings else f"  {name}: {{}}"
-            yield from (f"    {key}: {_scalar(value)}" for key, value in settings.items())
+            yield from (f"    {key}: {scalar(value)}" for key, value in settings.items())
 
 
 def find_columns(
@@ -137,8 +137,10 @@ def _numbered(name: str, count: int) -> tuple[str, ...]:
     return (name,) if count == 1 else tuple(f"{name}_{index}" for index in range(count))
 
 
-def _scalar(value: object) -> str:
-    """A value as YAML 1.2 has it; JSON's texts are valid there."""
+def scalar(value: object) -> str:
+    """A scalar, or a mapping of scalars, as YAML 1.2 has it on one line; JSON's texts are valid there."""
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {scalar(each)}' for name, each in value.items())}}}"
     return json.dumps(value, ensure_ascii=False)

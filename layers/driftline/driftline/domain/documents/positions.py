@@ -86,7 +86,7 @@ class _BoundedParser(Parser):
 
 def read_yaml(text: str) -> Read:
     """Reads one YAML 1.2 document, as plain objects only."""
-    node = _composed(text)
+    node = composed(text)
     if isinstance(node, Problem):
         return Read(None, Positions({}, {}), (node,))
     if node is None:
@@ -96,8 +96,8 @@ def read_yaml(text: str) -> Read:
     return Read(value, Positions(walk.keys, walk.values), tuple(walk.problems))
 
 
-def _composed(text: str) -> Node | Problem | None:
-    """The document's node, None if it is empty; or why it could not be read to its end."""
+def composed(text: str) -> Node | Problem | None:
+    """The document's node with its marks in the text, None if it is empty; or why it could not be read to its end."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Parser = _BoundedParser
     yaml.max_depth = _MAX_DEPTH + 1

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
+from driftline.domain.executions.failure import FAILURE
 from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.keys import REPORTS, report_folder
 from driftline.kinds.kind import Kinds
@@ -52,7 +53,20 @@ def newest_execution(store: ObjectStore, folder: str, *, kinds: Kinds) -> Place 
     return next(chain.from_iterable(_of_day(store, day.path, kinds=kinds)[::-1] for day in days), None)
 
 
-def _of_day(store: ObjectStore, day: str, *, kinds: Kinds) -> Sequence[Place]:
+def newest_endings(store: ObjectStore, folder: str, most: int, *, kinds: Kinds) -> Sequence[Place]:
+    """The newest executions of a monitor, failed ones and windows by hand included, oldest first.
+
+    Args:
+        folder: The monitor's folder, with a trailing slash.
+        most: How many at most.
+    """
+    days = time_folders(store, folder, Level.DAY, newest_first=True)
+    newest = chain.from_iterable(_of_day(store, day.path, kinds=kinds, also=FAILURE)[::-1] for day in days)
+    return list(islice(newest, most))[::-1]
+
+
+def _of_day(store: ObjectStore, day: str, *, kinds: Kinds, also: str = "") -> Sequence[Place]:
+    endings = {*kinds.markers, also}
     matches = (_IN_A_DAY.fullmatch(found.key.removeprefix(day)) for found in store.list(day))
-    places = (parse_place(f"{day}{match['folder']}") for match in matches if match and match["file"] in kinds.markers)
+    places = {parse_place(f"{day}{match['folder']}") for match in matches if match and match["file"] in endings}
     return sorted(places, key=lambda place: (place.scheduled, place.by_hand, place.folder))

@@ -16,7 +16,7 @@ from driftline.usecases.ports.stack import (
     Schedules,
 )
 from driftline.usecases.ports.state import Once, StateItem, StateTable
-from driftline.usecases.ports.storage import ObjectStore, ObjectSummary, StoredObject, Stores
+from driftline.usecases.ports.storage import EditableStore, ObjectStore, ObjectSummary, StoredObject, Stores
 from driftline.usecases.ports.telemetry import Events, IndexRequests, Metrics, Reruns, Sweeps
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Channel",
     "Configurations",
     "Dashboards",
+    "EditableStore",
     "Events",
     "IndexRequests",
     "Metrics",

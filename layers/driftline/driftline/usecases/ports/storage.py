@@ -83,6 +83,24 @@ class ObjectStore(Protocol):
         ...
 
 
+class EditableStore(ObjectStore, Protocol):
+    """A store in which several writers change one object, and none overwrites what it has not read."""
+
+    def put_if_unchanged(
+        self, key: str, body: bytes, since: str | None, *, content_type: str = "application/octet-stream"
+    ) -> bool:
+        """Puts the object unless it has changed; returns whether it did.
+
+        Args:
+            since: The entity tag that was read; None: there was no such object.
+        """
+        ...
+
+    def delete_if_unchanged(self, key: str, since: str) -> bool:
+        """As `put_if_unchanged`; what is gone already has changed."""
+        ...
+
+
 class Stores(Protocol):
     """Opens other buckets: captures may be in a bucket of their own."""
 

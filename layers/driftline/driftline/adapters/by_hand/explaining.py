@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from driftline.adapters.aws.model_files import S3ModelFiles
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
-from driftline.cli.files import read_file
+from driftline.adapters.by_hand.files import read_file
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.results import Explained
 from driftline.domain.explanations.tasks import Task
