@@ -1,0 +1,35 @@
+"""The monitors of SageMaker's Python SDK, over Driftline: a notebook runs with its import changed.
+
+>>> from driftline.sagemaker import CronExpressionGenerator, DefaultModelMonitor, EndpointInput
+>>> from driftline.sagemaker.dataset_format import DatasetFormat
+
+The environment variable DRIFTLINE_STORE says where: `s3://<bucket of the stack>`, or a folder.
+docs/guide/sagemaker-sdk.md is a tour. Neither SageMaker's SDK nor pandas is needed.
+"""
+
+from driftline.sagemaker.baselining import BaseliningJob
+from driftline.sagemaker.cron_expression_generator import CronExpressionGenerator
+from driftline.sagemaker.data_capture_config import DataCaptureConfig
+from driftline.sagemaker.dataset_format import DatasetFormat
+from driftline.sagemaker.default_model_monitor import DefaultModelMonitor
+from driftline.sagemaker.endpoint_input import EndpointInput
+from driftline.sagemaker.executions import MonitoringExecution, MonitoringOutput
+from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
+from driftline.sagemaker.session import Session
+from driftline.sagemaker.unused import UnusedArgumentWarning
+
+__all__ = [
+    "BaseliningJob",
+    "ConstraintViolations",
+    "Constraints",
+    "CronExpressionGenerator",
+    "DataCaptureConfig",
+    "DatasetFormat",
+    "DefaultModelMonitor",
+    "EndpointInput",
+    "MonitoringExecution",
+    "MonitoringOutput",
+    "Session",
+    "Statistics",
+    "UnusedArgumentWarning",
+]

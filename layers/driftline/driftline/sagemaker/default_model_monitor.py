@@ -1,0 +1,160 @@
+"""`DefaultModelMonitor`: data quality."""
+
+from collections.abc import Mapping
+from os import PathLike, fspath
+from typing import ClassVar
+
+from driftline.domain.monitors.defaults import MetricsLevel
+from driftline.sagemaker.baselining import BaseliningJob
+from driftline.sagemaker.endpoint_input import EndpointInput
+from driftline.sagemaker.model_monitor import ModelMonitor
+from driftline.sagemaker.monitoring_files import Constraints, Statistics
+from driftline.sagemaker.schedules import bytes_of, endpoint_of, schedule_fields, script_fields
+from driftline.sagemaker.unused import refuse
+
+
+class DefaultModelMonitor(ModelMonitor):
+    """Watches data quality: types, completeness, unseen values, drift."""
+
+    _KIND: ClassVar[str] = "data_quality"
+    _TYPE: ClassVar[str] = "DataQuality"
+
+    def suggest_baseline(
+        self,
+        baseline_dataset: "str | PathLike[str]",
+        dataset_format: Mapping[str, object],
+        record_preprocessor_script: str | None = None,
+        post_analytics_processor_script: str | None = None,
+        output_s3_uri: str | None = None,
+        wait: bool = True,
+        logs: bool = True,
+        job_name: str | None = None,
+        monitoring_config_override: object = None,
+    ) -> BaseliningJob:
+        """Statistics and constraints of a data set, in `baselines/<job name>/data_quality/`.
+
+        Over a folder they are there when the call returns; over a bucket the stack computes them.
+
+        Args:
+            baseline_dataset: A file, a folder, or an s3:// object or prefix.
+            wait: Until they are there; `logs` shows progress.
+
+        Raises:
+            InvalidInputError: the data set cannot be read, or an argument cannot be honoured.
+            RetryLaterError: the stack did not answer within 20 minutes.
+        """
+        unsupported = {
+            "record_preprocessor_script": record_preprocessor_script,
+            "post_analytics_processor_script": post_analytics_processor_script,
+            "monitoring_config_override": monitoring_config_override,
+        }
+        refuse(unsupported, "suggest_baseline")
+        self._explained.of({"output_s3_uri": output_s3_uri})
+        return self._baseline(job_name, fspath(baseline_dataset), dataset_format, wait=wait, logs=logs)
+
+    def create_monitoring_schedule(
+        self,
+        endpoint_input: EndpointInput | str | None = None,
+        record_preprocessor_script: str | None = None,
+        post_analytics_processor_script: str | None = None,
+        output_s3_uri: str | None = None,
+        constraints: Constraints | str | None = None,
+        statistics: Statistics | str | None = None,
+        monitor_schedule_name: str | None = None,
+        schedule_cron_expression: str | None = None,
+        enable_cloudwatch_metrics: bool = True,
+        batch_transform_input: object = None,
+        data_analysis_start_time: str | None = None,
+        data_analysis_end_time: str | None = None,
+    ) -> None:
+        """Adds the monitor to the endpoint's document, and makes the files its baseline.
+
+        Args:
+            endpoint_input: The endpoint, by name or with the offsets of the window.
+            record_preprocessor_script, post_analytics_processor_script: Scripts in the place's `scripts/`.
+            constraints, statistics: By default those of the latest baselining job.
+            monitor_schedule_name: By default `<endpoint>-data_quality`.
+            schedule_cron_expression: By default daily.
+            enable_cloudwatch_metrics: True: the level `totals`, because CloudWatch charges for each metric.
+                `metrics: all` in the document publishes those of every feature, as SageMaker does.
+            data_analysis_start_time, data_analysis_end_time: The window, as the endpoint's offsets.
+
+        Raises:
+            InvalidInputError: the endpoint has such a monitor, its document has errors, or an argument cannot be
+                honoured. Nothing was written then.
+            StaleReadError: others kept changing the document.
+        """
+        where = "create_monitoring_schedule"
+        refuse({"batch_transform_input": batch_transform_input}, where)
+        self._explained.of({"output_s3_uri": output_s3_uri})
+        endpoint = endpoint_of(endpoint_input, where)
+        fields = schedule_fields(
+            endpoint, schedule_cron_expression or "cron(0 0 ? * * *)", data_analysis_start_time, data_analysis_end_time
+        )
+        if monitor_schedule_name is not None:
+            fields["schedule_name"] = monitor_schedule_name
+        fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
+        fields["metrics"] = _metrics(enable_cloudwatch_metrics)
+        self._create(endpoint, fields, self._files(statistics, constraints))
+
+    def update_monitoring_schedule(
+        self,
+        endpoint_input: EndpointInput | str | None = None,
+        record_preprocessor_script: str | None = None,
+        post_analytics_processor_script: str | None = None,
+        output_s3_uri: str | None = None,
+        statistics: Statistics | str | None = None,
+        constraints: Constraints | str | None = None,
+        schedule_cron_expression: str | None = None,
+        instance_count: int | None = None,
+        instance_type: str | None = None,
+        volume_size_in_gb: int | None = None,
+        volume_kms_key: str | None = None,
+        output_kms_key: str | None = None,
+        max_runtime_in_seconds: int | None = None,
+        env: Mapping[str, str] | None = None,
+        network_config: object = None,
+        enable_cloudwatch_metrics: bool | None = None,
+        role: str | None = None,
+        batch_transform_input: object = None,
+        data_analysis_start_time: str | None = None,
+        data_analysis_end_time: str | None = None,
+    ) -> None:
+        """Changes what is passed, and nothing else.
+
+        Raises:
+            As `create_monitoring_schedule`; also if the schedule was deleted, or is for another endpoint.
+        """
+        where = "update_monitoring_schedule"
+        refuse({"batch_transform_input": batch_transform_input, "env": env, "network_config": network_config}, where)
+        self._explained.of(
+            {
+                "output_s3_uri": output_s3_uri,
+                "instance_count": instance_count,
+                "instance_type": instance_type,
+                "volume_size_in_gb": volume_size_in_gb,
+                "volume_kms_key": volume_kms_key,
+                "output_kms_key": output_kms_key,
+                "max_runtime_in_seconds": max_runtime_in_seconds,
+                "role": role,
+            }
+        )
+        endpoint = endpoint_of(endpoint_input, where) if endpoint_input is not None else None
+        fields = schedule_fields(endpoint, schedule_cron_expression, data_analysis_start_time, data_analysis_end_time)
+        fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
+        if enable_cloudwatch_metrics is not None:
+            fields["metrics"] = _metrics(enable_cloudwatch_metrics)
+        self._update(endpoint, fields, self._files(statistics, constraints))
+
+    def _scripts(self, preprocess: str | None, postprocess: str | None) -> dict[str, object]:
+        return script_fields(self.sagemaker_session, {"preprocess": preprocess, "postprocess": postprocess})
+
+    def _files(
+        self, statistics: Statistics | str | None, constraints: Constraints | str | None
+    ) -> dict[str, bytes | None]:
+        session = self.sagemaker_session
+        return {"statistics.json": bytes_of(statistics, session), "constraints.json": bytes_of(constraints, session)}
+
+
+def _metrics(enabled: bool) -> MetricsLevel:
+    return "totals" if enabled else "none"

@@ -1,0 +1,96 @@
+"""Executions of a schedule, as SageMaker's SDK shows them."""
+
+from dataclasses import dataclass
+
+from driftline.domain.errors import ObjectNotFoundError
+from driftline.domain.executions.place import Place
+from driftline.domain.instants import format_instant
+from driftline.domain.keys import REPORTS
+from driftline.kinds.registry import KINDS
+from driftline.sagemaker.monitoring_files import ConstraintViolations, Statistics
+from driftline.sagemaker.session import Session
+from driftline.usecases.executions.failures import failure_in
+from driftline.usecases.executions.scheduled_executions import monitor_folder, newest_endings
+
+_MOST = 100
+"""As many as SageMaker lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringOutput:
+    """Attributes: destination: where the files of an execution are; source: where, too, for there is no container."""
+
+    source: str
+    destination: str
+
+
+class MonitoringExecution:
+    """One execution that has ended: Driftline's take seconds, and are listed when they have."""
+
+    def __init__(self, session: Session, place: Place) -> None:
+        self.sagemaker_session = session
+        self._place = place
+        self.output = MonitoringOutput(*(session.store.uri(place.folder),) * 2)
+
+    def __repr__(self) -> str:
+        return f"<MonitoringExecution {self.output.destination}>"
+
+    @property
+    def job_name(self) -> str:
+        """Endpoint, monitor and scheduled time."""
+        return f"{self._place.endpoint}-{self._place.monitor}-{self._place.scheduled:%Y%m%d%H%M}"
+
+    def statistics(self, file_name: str = "statistics.json", kms_key: str | None = None) -> Statistics:
+        """What was in the window. Raises ObjectNotFoundError: it failed; `describe()` says why."""
+        return Statistics.from_s3_uri(self._file(file_name), kms_key, self.sagemaker_session)
+
+    def constraint_violations(
+        self, file_name: str = "constraint_violations.json", kms_key: str | None = None
+    ) -> ConstraintViolations:
+        """What breaks the constraints. Raises ObjectNotFoundError: it failed; `describe()` says why."""
+        return ConstraintViolations.from_s3_uri(self._file(file_name), kms_key, self.sagemaker_session)
+
+    def describe(self) -> dict[str, object]:
+        """As DescribeProcessingJob, as far as it applies; `ExitMessage` has SageMaker's words."""
+        store, folder = self.sagemaker_session.store, self._place.folder
+        about: dict[str, object] = {
+            "ProcessingJobName": self.job_name,
+            "ProcessingOutputConfig": {
+                "Outputs": [
+                    {"OutputName": "monitoring_output", "S3Output": {"S3Uri": self.output.destination}},
+                ]
+            },
+            "ScheduledTime": self._place.scheduled,
+        }
+        failure = failure_in(store, folder, kinds=KINDS)
+        if failure is not None:
+            return {**about, "ProcessingJobStatus": "Failed", "FailureReason": failure.reason}
+        key = f"{folder}summary.json"
+        envelope = KINDS.envelope(store.get(key).body, store.uri(key))
+        return {
+            **about,
+            "ProcessingJobStatus": "Completed",
+            "ExitMessage": envelope.exit_message,
+            "MonitoringExecutionStatus": envelope.status,
+            "Window": {
+                "StartTime": format_instant(envelope.window.start),
+                "EndTime": format_instant(envelope.window.end),
+            },
+        }
+
+    def wait(self, logs: bool = True) -> None:
+        """Returns at once: what is listed has ended."""
+
+    def _file(self, name: str) -> str:
+        store, key = self.sagemaker_session.store, f"{self._place.folder}{name}"
+        if store.etag(key) is None:
+            failure = failure_in(store, self._place.folder, kinds=KINDS)
+            why = f"the execution failed: {failure.reason}" if failure else "the execution has no such file"
+            raise ObjectNotFoundError(why, where=store.uri(key))
+        return store.uri(key)
+
+
+def executions_of(session: Session, endpoint: str, monitor: str) -> list[MonitoringExecution]:
+    """The newest, up to 100, oldest first."""
+    found = newest_endings(session.store, monitor_folder(REPORTS, endpoint, monitor), _MOST, kinds=KINDS)
+    return [MonitoringExecution(session, place) for place in found]

@@ -1,0 +1,68 @@
+"""Arguments of SageMaker's SDK that have no meaning here, and those that cannot be honoured."""
+
+from collections.abc import Mapping
+from warnings import warn
+
+from driftline.domain.errors import InvalidInputError
+
+DEFAULT_COUNT, DEFAULT_TYPE, DEFAULT_VOLUME = 1, "ml.m5.xlarge", 30
+"""The SDK's own: who passes these has not chosen anything."""
+
+_WHY = {
+    "role": "the stack's functions have roles of their own",
+    "instance_count": "functions need no instances",
+    "instance_type": "functions need no instances",
+    "volume_size_in_gb": "functions need no volumes",
+    "max_runtime_in_seconds": "a function runs for 15 minutes at most",
+    "volume_kms_key": "functions need no volumes",
+    "output_kms_key": "the bucket's default encryption applies",
+    "kms_key": "the bucket's default encryption applies",
+    "kms_key_id": "the bucket's default encryption applies",
+    "logs": "functions log to CloudWatch",
+    "tags": "`tags` in the monitor document group endpoints",
+    "output_s3_uri": "files are where docs/reference/bucket.md says: baselines/ and reports/",
+}
+
+_DEFAULTS = {"instance_count": DEFAULT_COUNT, "instance_type": DEFAULT_TYPE, "volume_size_in_gb": DEFAULT_VOLUME}
+
+_ON_CAPTURES = "Scripts run on captures. Run it on the data set yourself, and pass the result."
+
+_INSTEAD = {
+    "network_config": "Functions run in the account's Lambda network. Leave the argument out.",
+    "record_preprocessor_script": _ON_CAPTURES,
+    "post_analytics_processor_script": _ON_CAPTURES,
+    "env": "Scripts have no environment of their own. Leave the argument out, and put values into the script.",
+    "batch_transform_input": "Name the endpoint that stands for the transform job (docs/reference/capture-files.md).",
+    "exclude_features_attribute": "Name the columns in the monitor document: columns: {exclude: [id]}.",
+    "monitoring_config_override": "Change body_dict of suggested_constraints(), and pass it as constraints.",
+}
+
+
+class UnusedArgumentWarning(UserWarning):
+    """An argument has no meaning here; the call does everything else."""
+
+
+class Explained:
+    """Explains each argument once for a monitor."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def of(self, arguments: Mapping[str, object], *, stacklevel: int = 3) -> None:
+        """Warns of arguments that were passed and have no meaning; None, or SageMaker's default, is not passed."""
+        stated = [name for name, value in arguments.items() if value is not None and value != _DEFAULTS.get(name)]
+        new = [name for name in stated if name not in self._known]
+        self._known.update(new)
+        reasons: dict[str, list[str]] = {}
+        for name in new:
+            reasons.setdefault(_WHY[name], []).append(name)
+        if reasons:
+            text = "; ".join(f"{', '.join(names)}: {why}" for why, names in reasons.items())
+            warn(f"no meaning in Driftline, and not used: {text}", UnusedArgumentWarning, stacklevel=stacklevel)
+
+
+def refuse(arguments: Mapping[str, object], where: str) -> None:
+    """Raises InvalidInputError: one was passed, and leaving it out would change the result."""
+    for name, value in arguments.items():
+        if value:
+            raise InvalidInputError(f"{name} cannot be honoured", where=where, mend=_INSTEAD[name])
