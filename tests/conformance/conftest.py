@@ -2,6 +2,10 @@
 
 import csv
 import gzip
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +15,11 @@ from driftline.domain.capture.cells import texts_to_columns
 from driftline.domain.profiles.column import ColumnProfile
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
 from driftline.kinds.data_quality.rules.observed import NamedProfiles
+from tests.environment import OWN
+from tests.places import REPOSITORY
+
+SDK = "sagemaker==2.257.7"
+ENVIRONMENT = REPOSITORY / ".cache" / SDK.replace("==", "-")
 
 MONDAYS = ("2020-02-03", "2020-02-10", "2020-02-17", "2020-02-24", "2020-03-02", "2020-03-09", "2020-03-16")
 
@@ -53,3 +62,17 @@ def taxi(shared_data: Path) -> TaxiMondays:
 def quality_check_step(shared_data: Path) -> Path:
     """A data set with the files that SageMaker's container made of it."""
     return shared_data / "sagemaker_sdk" / "quality_check_step" / "data_quality"
+
+
+@pytest.fixture(scope="session")
+def sdk_python() -> Path:
+    """A Python with the SDK; the mark at the end tells a whole environment from a broken attempt."""
+    python = ENVIRONMENT / "bin" / "python"
+    ready = ENVIRONMENT / ".ready"
+    if not ready.exists():
+        uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
+        install = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
+        subprocess.run([*install, "--quiet", SDK, "setuptools"], env=OWN, check=True)
+        ready.touch()
+    return python

@@ -6,9 +6,7 @@ the file's content (`body_dict`), so nothing calls AWS.
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,10 +20,6 @@ from driftline.kinds.data_quality.rules.suggestion import suggest_constraints
 from tests.conformance.conftest import TaxiMondays
 from tests.environment import OWN
 from tests.loans import ENDPOINT, SCHEDULED, Loans, people
-from tests.places import REPOSITORY
-
-SDK = "sagemaker==2.257.7"
-ENVIRONMENT = REPOSITORY / ".cache" / SDK.replace("==", "-")
 
 SCRIPT = """
 import json, sys, warnings
@@ -51,20 +45,6 @@ print(json.dumps({
     "uri": violations.file_s3_uri,
 }))
 """
-
-
-@pytest.fixture(scope="session")
-def sdk_python() -> Path:
-    """A Python with the SDK; the mark at the end tells a whole environment from a broken attempt."""
-    python = ENVIRONMENT / "bin" / "python"
-    ready = ENVIRONMENT / ".ready"
-    if not ready.exists():
-        uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
-        install = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
-        subprocess.run([*install, "--quiet", SDK, "setuptools"], env=OWN, check=True)
-        ready.touch()
-    return python
 
 
 @pytest.mark.long  # the SDK's environment takes longer to make than all other tests of files

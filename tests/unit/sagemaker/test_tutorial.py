@@ -145,7 +145,7 @@ def test_the_schedule_evaluates_the_captures_now(monitor: DefaultModelMonitor, c
     assert about["ProcessingJobStatus"] == "Completed"
     assert about["ExitMessage"] == "CompletedWithViolations: Job completed successfully with 1 violations."
     assert listed.output.destination == execution.output.destination
-    assert Path(listed.output.destination).relative_to(captured.parents[7]).as_posix() == (
+    assert Path(listed.output.source).relative_to(captured.parents[7]).as_posix() == (
         f"reports/{ENDPOINT}/data_quality/2022/04/18/01"
     )
     violations = monitor.latest_monitoring_constraint_violations()
@@ -180,7 +180,7 @@ def test_only_scheduled_times_of_the_range_are_evaluated(monitor: DefaultModelMo
     assert len(monitor.run_schedule_now()) == 2, "hours without captures have no windows"
     with pytest.raises(InvalidInputError, match="no scheduled time has a window with captures"):
         monitor.run_schedule_now(start="2022-04-18T02:00Z", end="2022-04-18T05:00Z")
-    ends = [each.output.destination[-2:] for each in monitor.list_executions()]
+    ends = [each.output.source[-2:] for each in monitor.list_executions()]
     assert ends == ["01", "06"], "oldest first"
 
 
@@ -219,7 +219,7 @@ def test_files_of_an_execution_open_by_their_place(monitor: DefaultModelMonitor,
         ("constraints.json", Constraints),
         ("constraint_violations.json", ConstraintViolations),
     ):
-        place = f"{execution.output.destination}/{name}"
+        place = f"{execution.output.source}/{name}"
         assert kind.from_s3_uri(place).body_dict == json.loads(Path(place).read_text())
 
 
@@ -320,8 +320,8 @@ def test_the_guide_runs(place: Path, training_data: Path, captured: Path, monkey
     set_up, evaluate = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     names: dict[str, object] = {}
     with pytest.warns(UnusedArgumentWarning, match="role"):
-        exec(set_up, names)  # noqa: S102, the page's own
-    exec(evaluate, names)  # noqa: S102
+        exec(set_up, names)
+    exec(evaluate, names)
     monitor = names["monitor"]
     assert isinstance(monitor, DefaultModelMonitor)
     assert monitor.list_executions()[-1].describe()["ProcessingJobStatus"] == "Completed"

@@ -18,10 +18,11 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class MonitoringOutput:
-    """Attributes: destination: where the files of an execution are; source: where, too, for there is no container."""
+    """Attributes: destination: where the files of an execution are; source: the same, because there is no container."""
 
     source: str
-    destination: str
+    destination: str | None = None
+    s3_upload_mode: str = "Continuous"
 
 
 class MonitoringExecution:
@@ -30,10 +31,11 @@ class MonitoringExecution:
     def __init__(self, session: Session, place: Place) -> None:
         self.sagemaker_session = session
         self._place = place
-        self.output = MonitoringOutput(*(session.store.uri(place.folder),) * 2)
+        where = session.store.uri(place.folder)
+        self.output = MonitoringOutput(where, where)
 
     def __repr__(self) -> str:
-        return f"<MonitoringExecution {self.output.destination}>"
+        return f"<MonitoringExecution {self.output.source}>"
 
     @property
     def job_name(self) -> str:
@@ -57,7 +59,7 @@ class MonitoringExecution:
             "ProcessingJobName": self.job_name,
             "ProcessingOutputConfig": {
                 "Outputs": [
-                    {"OutputName": "monitoring_output", "S3Output": {"S3Uri": self.output.destination}},
+                    {"OutputName": "monitoring_output", "S3Output": {"S3Uri": self.output.source}},
                 ]
             },
             "ScheduledTime": self._place.scheduled,

@@ -43,6 +43,11 @@ def replay(session: Session, endpoint: str, monitor: str, start: datetime | None
         InvalidInputError: there is nothing to evaluate.
     """
     document = load_document(session.store, endpoint, kinds=KINDS)
+    settings = document.monitors.by_name().get(monitor)
+    if settings is None:
+        raise InvalidInputError(
+            f"the document has no monitor {monitor} any more", where=endpoint, mend="Create it again."
+        )
     if not session.fires:
         _read_captures(session, document)
     hours = _hours(session, document)
@@ -53,7 +58,7 @@ def replay(session: Session, endpoint: str, monitor: str, start: datetime | None
             where=captures.uri(f"{document.capture.prefix}{endpoint}/"),
             expected=f"{document.capture.prefix}{endpoint}/<variant>/yyyy/mm/dd/hh/<name>.jsonl",
         )
-    moments = list(_moments(document.monitors.by_name()[monitor], hours, start, end))
+    moments = list(_moments(settings, hours, start, end))
     if not moments:
         raise InvalidInputError(
             "no scheduled time has a window with captures", where=endpoint, mend="Choose a longer range."
