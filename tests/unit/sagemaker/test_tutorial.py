@@ -4,6 +4,7 @@
 baseline, and two captures of its endpoint.
 """
 
+import csv
 import json
 import logging
 import re
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from driftline.adapters.folder.store import FolderStore
 from driftline.cli.places import open_place
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.kinds.registry import KINDS
 from driftline.sagemaker import (
     Constraints,
     ConstraintViolations,
@@ -23,6 +26,7 @@ from driftline.sagemaker import (
     Statistics,
     UnusedArgumentWarning,
 )
+from driftline.usecases.executions.failures import keep_failure
 from tests.places import REPOSITORY
 
 ENDPOINT = "DEMO-xgb-churn-pred-model-monitor"
@@ -94,13 +98,18 @@ def test_arguments_without_a_meaning_are_explained_once(place: Path, training_da
     assert {each.filename for each in warned} == {__file__}, "the notebook's own lines"
 
 
-def test_the_baseline_has_all_columns_and_is_the_endpoints(monitor: DefaultModelMonitor, place: Path) -> None:
+def test_the_baseline_has_all_columns_and_is_the_endpoints(
+    monitor: DefaultModelMonitor, place: Path, training_data: Path
+) -> None:
     baseline_job = monitor.latest_baselining_job
     assert baseline_job is not None
     features = baseline_job.baseline_statistics().body_dict["features"]
-    # Figures that a reader of the file counts by hand: 2,333 rows, 70 columns, of which 339 rows have churned.
-    assert [features[0]["name"], features[-1]["name"], len(features)] == ["Churn", "Area Code_510", 70]
-    assert {each["numerical_statistics"]["common"]["num_present"] for each in features} == {2333}
+    header, *rows = list(csv.reader(training_data.read_text().splitlines()))
+    assert [each["name"] for each in features] == header
+    assert {each["numerical_statistics"]["common"]["num_present"] for each in features} == {len(rows)}
+    assert [each["numerical_statistics"]["sum"] for each in features] == pytest.approx(
+        [sum(map(float, column)) for column in zip(*rows, strict=True)]
+    )
     constraints = baseline_job.suggested_constraints().body_dict
     assert {each["inferred_type"] for each in constraints["features"]} == {"Integral", "Fractional"}
     for name, expected in (
@@ -187,15 +196,23 @@ def test_only_scheduled_times_of_the_range_are_evaluated(monitor: DefaultModelMo
 def test_an_execution_that_failed_says_why(
     monitor: DefaultModelMonitor, captured: Path, place: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (place / "baselines" / ENDPOINT / "data_quality" / "constraints.json").write_text("{}")
-    (failed,) = monitor.run_schedule_now()
+    """As the stack records it: by hand, the reason is the answer."""
+    (good,) = monitor.run_schedule_now()
+    folder = f"reports/{ENDPOINT}/data_quality/2022/04/18/02/"
+    keep_failure(FolderStore(place), folder, None, InvalidInputError("no constraints"), kinds=KINDS)
+
+    before, failed = monitor.list_executions()
+    assert before.output == good.output
     about = failed.describe()
-    assert about["ProcessingJobStatus"] == "Failed"
-    assert "constraints.json" in str(about["FailureReason"])
-    with pytest.raises(ObjectNotFoundError, match=r"the execution failed: .*constraints\.json"):
+    assert (about["ProcessingJobStatus"], about["FailureReason"]) == ("Failed", "no constraints")
+    with pytest.raises(ObjectNotFoundError, match="the execution failed: no constraints"):
         failed.statistics()
     assert monitor.latest_monitoring_statistics() is None
     assert "The newest execution failed" in caplog.text
+
+    (place / "baselines" / ENDPOINT / "data_quality" / "constraints.json").write_text("{}")
+    with pytest.raises(InvalidInputError, match=r"every execution failed.*constraints\.json: features"):
+        monitor.run_schedule_now()
 
 
 def test_constraints_that_a_person_relaxed_are_the_ones_in_effect(

@@ -178,7 +178,8 @@ class ModelMonitor:
             start, end: A datetime or ISO 8601; UTC without an offset. By default, all of the captures.
 
         Raises:
-            InvalidInputError: there are no captures, or none in the range.
+            InvalidInputError: there are no captures, or none in the range, or every execution failed. One that failed
+                among others is logged and left out.
         """
         places = replay(self.sagemaker_session, self._scheduled(), self._KIND, _instant(start), _instant(end))
         return [MonitoringExecution(self.sagemaker_session, place) for place in places]

@@ -9,8 +9,9 @@ from driftline.adapters.by_hand.unannounced import UnannouncedStore
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.errors import DriftlineError, InvalidInputError
-from driftline.domain.executions.execution import ExecutionRequest
+from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.place import Place, parse_place
+from driftline.domain.instants import format_instant
 from driftline.domain.keys import parse_capture_key, records_key, source_digest, variants_prefix
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
@@ -39,8 +40,10 @@ def replay(session: Session, endpoint: str, monitor: str, start: datetime | None
 
     Over a folder, reads capture files that were not read yet; over a bucket the stack has.
 
+    A failed execution is logged, and has no place: by hand, none is recorded.
+
     Raises:
-        InvalidInputError: there is nothing to evaluate.
+        InvalidInputError: there is nothing to evaluate, or every execution failed.
     """
     document = load_document(session.store, endpoint, kinds=KINDS)
     settings = document.monitors.by_name().get(monitor)
@@ -63,7 +66,13 @@ def replay(session: Session, endpoint: str, monitor: str, start: datetime | None
         raise InvalidInputError(
             "no scheduled time has a window with captures", where=endpoint, mend="Choose a longer range."
         )
-    return [_evaluated(session, endpoint, monitor, moment) for moment in moments]
+    executions = [(moment, _evaluated(session, endpoint, monitor, moment)) for moment in moments]
+    failed = {moment: each.reason for moment, each in executions if each.status is ExecutionStatus.FAILED}
+    if len(failed) == len(executions):
+        raise InvalidInputError(f"every execution failed: {next(iter(failed.values()))}", where=endpoint)
+    for moment, reason in failed.items():
+        _log.error("the execution of %s failed: %s", format_instant(moment), reason)
+    return [parse_place(each.folder) for moment, each in executions if moment not in failed]
 
 
 def _read_captures(session: Session, document: MonitorDocument) -> None:
@@ -126,8 +135,8 @@ def _has_captures(window: Window, hours: Sequence[datetime]) -> bool:
     return any(hour < window.end and hour + HOUR > window.start for hour in hours)
 
 
-def _evaluated(session: Session, endpoint: str, monitor: str, moment: datetime) -> Place:
-    execution = run_monitor(
+def _evaluated(session: Session, endpoint: str, monitor: str, moment: datetime) -> Execution:
+    return run_monitor(
         ExecutionRequest(endpoint=endpoint, monitor=monitor, scheduled_time=moment),
         store=UnannouncedStore(session.store),
         metrics=NoMetrics(),
@@ -139,6 +148,3 @@ def _evaluated(session: Session, endpoint: str, monitor: str, moment: datetime) 
         kinds=KINDS,
         explaining=explaining(),
     )
-    if not execution.folder:
-        raise InvalidInputError(execution.reason, where=endpoint)
-    return parse_place(execution.folder)
