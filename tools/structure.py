@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 import grimp
 
 ROOT = "driftline"
-LAYERS = ("cli", "reader", "capture", "adapters", "usecases", "kinds", "presentation", "domain")
+LAYERS = ("cli", "reader", "sagemaker", "capture", "adapters", "usecases", "kinds", "presentation", "domain")
 """From the drivers to the rules."""
 
 _HEAD = """# Structure

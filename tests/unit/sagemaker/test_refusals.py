@@ -182,7 +182,7 @@ def test_files_are_json_objects_and_have_a_place_before_they_are_saved(kind: Kin
     assert Path(saved).parent == place / "mine"
     file.body_dict["b"] = 2
     file.save()
-    assert type(file).from_s3_uri(saved).body_dict == {"é": [1.5, None], "b": 2}  # type: ignore[arg-type]
+    assert type(file).from_s3_uri(saved).body_dict == {"é": [1.5, None], "b": 2}
     with pytest.raises((InvalidInputError, ObjectNotFoundError)):
         type(file).from_s3_uri(str(place / "absent.json"))
 
