@@ -31,7 +31,7 @@ found = {}
 for name in sys.argv[1].split(","):
     places = (model_monitor, dataset_format, model_monitoring)
     cls = next((getattr(each, name) for each in places if hasattr(each, name)), None)
-    if cls is None:
+    if cls is None or not cls.__module__.startswith("sagemaker.model_monitor"):
         continue
     found[name] = {
         method: [
