@@ -16,6 +16,7 @@ from driftline.sagemaker import (
     EndpointInput,
     Session,
     Statistics,
+    UnusedArgumentWarning,
 )
 
 CSV = "a,b\n" + "".join(f"{number},x\n" for number in range(50))
@@ -185,6 +186,13 @@ def test_files_are_json_objects_and_have_a_place_before_they_are_saved(kind: Kin
     assert type(file).from_s3_uri(saved).body_dict == {"é": [1.5, None], "b": 2}
     with pytest.raises((InvalidInputError, ObjectNotFoundError)):
         type(file).from_s3_uri(str(place / "absent.json"))
+
+
+def test_a_key_for_a_file_is_explained_when_it_would_matter(place: Path) -> None:
+    statistics = Statistics.from_string("{}", kms_key="key")
+    with pytest.warns(UnusedArgumentWarning, match="kms_key: the bucket's default encryption applies"):
+        statistics.save(str(place / "mine"))
+    statistics.save()
 
 
 def test_a_feature_that_is_not_there_is_not_switched_off() -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.json_reading import load_json
 from driftline.sagemaker.locations import read, write
+from driftline.sagemaker.unused import Explained
 
 
 class ModelMonitoringFile:
@@ -30,6 +31,7 @@ class ModelMonitoringFile:
         self.file_s3_uri = file_s3_uri
         self.kms_key = kms_key
         self.session = sagemaker_session
+        self._explained = Explained()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.file_s3_uri or 'not saved'}>"
@@ -43,6 +45,7 @@ class ModelMonitoringFile:
         Raises:
             InvalidInputError: it was made from a text, and no place is stated.
         """
+        self._explained.of({"kms_key": self.kms_key})
         place = new_save_location_s3_uri
         if place is not None:
             name = Path(self.file_s3_uri).name if self.file_s3_uri else self._default_name

@@ -17,8 +17,6 @@ _WHY = {
     "volume_kms_key": "functions need no volumes",
     "output_kms_key": "the bucket's default encryption applies",
     "kms_key": "the bucket's default encryption applies",
-    "kms_key_id": "the bucket's default encryption applies",
-    "logs": "functions log to CloudWatch",
     "tags": "`tags` in the monitor document group endpoints",
     "output_s3_uri": "files are where docs/reference/bucket.md says: baselines/ and reports/",
 }
