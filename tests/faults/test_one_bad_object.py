@@ -548,7 +548,6 @@ COMPARES = "compares listings, reads nothing"
 COUNTS = "counts keys"
 STATE_READER = "test_damaged_state_is_made_again_and_the_verdict_is_the_same"
 STRAY = "test_a_stray_next_to_state_changes_no_verdict"
-FORWARDS = "passes the call on"
 ONE_DATA_SET = "the files of one data set belong together: one that cannot be read is its error"
 
 LOOPS = {
@@ -558,7 +557,6 @@ LOOPS = {
     "cli/overview.py": NAMES_ONLY,
     "cli/places.py": NAMES_ONLY,
     "cli/run.py": EXISTS,
-    "cli/staged.py": FORWARDS,
     "reader/opened.py": NAMES_ONLY,
     "reader/places.py": NAMES_ONLY,
     "sagemaker/baselining.py": EXISTS,

@@ -12,13 +12,13 @@ from rich.console import Console
 
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
 from driftline.adapters.by_hand.explaining import explaining
+from driftline.adapters.by_hand.staged import StagedStore, by_name
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.calibration import Calibrate, TimeColumn, calibrated, show_calibration
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
 from driftline.cli.report import drawn_table
-from driftline.cli.staged import StagedStore, by_name
 from driftline.cli.text import safe
 from driftline.cli.unpublished import TerminalOperators
 from driftline.domain.keys import baseline_folder

@@ -10,11 +10,11 @@ from typing import Annotated, get_args
 import typer
 from rich.console import Console
 
+from driftline.adapters.by_hand.staged import StagedStore
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
 from driftline.cli.output import reporting
 from driftline.cli.places import Place, open_place
-from driftline.cli.staged import StagedStore
 from driftline.cli.text import safe
 from driftline.domain.documents.draft import Draft, DraftColumns, PayloadShape, find_columns
 from driftline.domain.documents.parse import parse_document

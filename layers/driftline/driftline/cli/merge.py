@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from driftline.adapters.by_hand.staged import StagedStore, by_name
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
 from driftline.cli import options
@@ -16,7 +17,6 @@ from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import Output, reporting
 from driftline.cli.places import CapturePlace, Place, open_place
-from driftline.cli.staged import StagedStore, by_name
 from driftline.cli.strays import Strays, name_strays, skipped, without_strays
 from driftline.cli.text import printable, safe
 from driftline.cli.unfinished import Unfinished

@@ -14,6 +14,7 @@ from driftline.sagemaker.dataset_format import DatasetFormat
 from driftline.sagemaker.default_model_monitor import DefaultModelMonitor
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.executions import MonitoringExecution, MonitoringOutput
+from driftline.sagemaker.model_quality_monitor import ModelQualityMonitor
 from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
 from driftline.sagemaker.session import Session
 from driftline.sagemaker.unused import UnusedArgumentWarning
@@ -27,6 +28,7 @@ __all__ = [
     "DatasetFormat",
     "DefaultModelMonitor",
     "EndpointInput",
+    "ModelQualityMonitor",
     "MonitoringExecution",
     "MonitoringOutput",
     "Session",

@@ -5,14 +5,18 @@ import logging
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from driftline.adapters.by_hand.explaining import explaining
-from driftline.adapters.by_hand.files import read_file
+from driftline.adapters.by_hand.staged import StagedStore
 from driftline.adapters.tables.duck import DuckTables
-from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
+from driftline.domain.documents.edit import with_monitor
+from driftline.domain.documents.parse import parse_document
+from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.json_reading import load_json
-from driftline.domain.keys import baseline_folder
+from driftline.domain.keys import baseline_folder, document_key
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker.dataset_format import checked_format
 from driftline.sagemaker.locations import local_files
@@ -21,6 +25,7 @@ from driftline.sagemaker.session import Session
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
+from driftline.usecases.ports import ObjectStore
 
 STATISTICS, CONSTRAINTS = "statistics.json", "constraints.json"
 
@@ -63,9 +68,10 @@ class BaseliningJob:
         return Constraints(body, place, kms_key, self.sagemaker_session)
 
     def files(self) -> Mapping[str, bytes]:
-        """All files of the baseline, by name. Raises RetryLaterError: they are not there yet."""
-        found = self._files()
-        if len(found) < len(self._kind.baseline_files):
+        """All files of the baseline, derived ones included, by name. Raises RetryLaterError: they are not there yet."""
+        names = (*self._kind.baseline_files, *self._kind.derived_files)
+        found = read_files(self.sagemaker_session.store, self._folder, names)
+        if any(name not in found for name in self._kind.baseline_files):
             raise self._not_yet()
         return found
 
@@ -120,44 +126,53 @@ class BaseliningJob:
 
 
 def start_baselining(
-    session: Session, job_name: str, kind: str, data_set: str, dataset_format: Mapping[str, object]
+    session: Session,
+    job_name: str,
+    kind: str,
+    data_set: str,
+    dataset_format: Mapping[str, object],
+    settings: Mapping[str, object] | None = None,
 ) -> BaseliningJob:
-    """Copies the data set into the place; over a folder, computes the baseline.
+    """Computes the baseline here over a folder; over a bucket, uploads the data set, and the stack does.
 
     Args:
         data_set: A file, a folder, an object, or a prefix.
+        settings: Of the monitor, for a kind that cannot read a data set without. The endpoint whose document would say
+            them is not known yet, so the baseline is computed here, over a bucket, too.
 
     Raises:
-        InvalidInputError: there is a baseline of this name, or the data set cannot be read. Over a folder nothing is
-            left of it then.
+        InvalidInputError: there is a baseline of this name, or the data set cannot be read; nothing is left then.
     """
     store, folder = session.store, baseline_folder(job_name, kind)
-    format_body = json.dumps(checked_format(dataset_format)).encode()
+    stated = checked_format(dataset_format)
     if next(iter(store.list(folder)), None) is not None:
         raise InvalidInputError(
             "there is a baseline of this name", where=store.uri(folder), mend="Choose another job_name."
         )
-    copied = [f"{folder}input/{FORMAT_FILE}"]
-    try:
-        store.put(copied[0], format_body, content_type="application/json")
-        with local_files(data_set, session) as files:
-            for name, path in files.items():
-                copied.append(f"{folder}input/{name}")
-                store.put(copied[-1], read_file(path))
-        if not session.fires:
-            _suggest(session, job_name, kind)
-    except DriftlineError:
-        for key in copied:
-            store.delete(key)
-        raise
+    with local_files(data_set, session) as files, TemporaryDirectory(prefix="driftline-") as scratch:
+        inputs = {FORMAT_FILE: Path(scratch) / FORMAT_FILE, **files}
+        inputs[FORMAT_FILE].write_text(json.dumps(stated))
+        staged = StagedStore(store, {f"{folder}input/{name}": path for name, path in inputs.items()})
+        if settings is not None:
+            document = Path(scratch) / "document.yaml"
+            document.write_text(with_monitor(None, job_name, kind, settings))
+            key = document_key(job_name)
+            parse_document(document.read_text(), where=key, model=KINDS.document)
+            with staged.naming_files():
+                _suggest(StagedStore(staged, {key: document}), job_name, kind)
+        elif not session.fires:
+            with staged.naming_files():
+                _suggest(staged, job_name, kind)
+        if settings is None or not session.fires:  # in a bucket, it would start the stack's function
+            staged.copy()
     return BaseliningJob(session, job_name, kind)
 
 
-def _suggest(session: Session, job_name: str, kind: str) -> None:
+def _suggest(store: ObjectStore, job_name: str, kind: str) -> None:
     suggested = suggest_baseline(
         job_name,
         kind,
-        store=session.store,
+        store=store,
         tables=DuckTables(),
         operators=_Reader(),
         kinds=KINDS,

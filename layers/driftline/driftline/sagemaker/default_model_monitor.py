@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import ClassVar
 
-from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.sagemaker.baselining import BaseliningJob
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.model_monitor import ModelMonitor
-from driftline.sagemaker.monitoring_files import Constraints, Statistics
-from driftline.sagemaker.schedules import bytes_of, endpoint_of, schedule_fields, script_fields
+from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
+from driftline.sagemaker.schedules import bytes_of, endpoint_of, metrics_level, schedule_fields
 from driftline.sagemaker.unused import refuse
 
 
@@ -94,7 +93,7 @@ class DefaultModelMonitor(ModelMonitor):
         if monitor_schedule_name is not None:
             fields["schedule_name"] = monitor_schedule_name
         fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
-        fields["metrics"] = _metrics(enable_cloudwatch_metrics)
+        fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
         self._create(endpoint, fields, self._files(statistics, constraints))
 
     def update_monitoring_schedule(
@@ -143,18 +142,19 @@ class DefaultModelMonitor(ModelMonitor):
         fields = schedule_fields(endpoint, schedule_cron_expression, data_analysis_start_time, data_analysis_end_time)
         fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
         if enable_cloudwatch_metrics is not None:
-            fields["metrics"] = _metrics(enable_cloudwatch_metrics)
+            fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
         self._update(endpoint, fields, self._files(statistics, constraints))
 
-    def _scripts(self, preprocess: str | None, postprocess: str | None) -> dict[str, object]:
-        return script_fields(self.sagemaker_session, {"preprocess": preprocess, "postprocess": postprocess})
+    def latest_monitoring_statistics(self) -> Statistics | None:
+        """Of the newest execution; None if there is none yet, or it failed."""
+        return self._latest_statistics("statistics.json")
+
+    def latest_monitoring_constraint_violations(self) -> ConstraintViolations | None:
+        """Of the newest execution; None if there is none yet, or it failed."""
+        return self._latest_violations("constraint_violations.json")
 
     def _files(
         self, statistics: Statistics | str | None, constraints: Constraints | str | None
     ) -> dict[str, bytes | None]:
         session = self.sagemaker_session
         return {"statistics.json": bytes_of(statistics, session), "constraints.json": bytes_of(constraints, session)}
-
-
-def _metrics(enabled: bool) -> MetricsLevel:
-    return "totals" if enabled else "none"

@@ -16,7 +16,7 @@ from driftline.sagemaker.executions import MonitoringExecution, executions_of
 from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
 from driftline.sagemaker.names import job_name
 from driftline.sagemaker.replay import replay
-from driftline.sagemaker.schedules import described, find_schedule, place_baseline, refuse_existing
+from driftline.sagemaker.schedules import described, find_schedule, place_baseline, refuse_existing, script_fields
 from driftline.sagemaker.session import session_of
 from driftline.sagemaker.unused import DEFAULT_COUNT, DEFAULT_TYPE, DEFAULT_VOLUME, Explained, refuse
 from driftline.usecases.monitors.change_document import preview, remove_monitor, set_monitor
@@ -157,16 +157,6 @@ class ModelMonitor:
             )
         return found
 
-    def latest_monitoring_statistics(self) -> Statistics | None:
-        """Of the newest execution; None if there is none yet, or it failed."""
-        newest = self._newest()
-        return newest.statistics() if newest else None
-
-    def latest_monitoring_constraint_violations(self) -> ConstraintViolations | None:
-        """Of the newest execution; None if there is none yet, or it failed."""
-        newest = self._newest()
-        return newest.constraint_violations() if newest else None
-
     def run_schedule_now(
         self, start: "datetime | str | None" = None, end: "datetime | str | None" = None
     ) -> list[MonitoringExecution]:
@@ -185,10 +175,17 @@ class ModelMonitor:
         return [MonitoringExecution(self.sagemaker_session, place) for place in places]
 
     def _baseline(
-        self, stated: str | None, data_set: str, dataset_format: Mapping[str, object], *, wait: bool, logs: bool
+        self,
+        stated: str | None,
+        data_set: str,
+        dataset_format: Mapping[str, object],
+        settings: Mapping[str, object] | None = None,
+        *,
+        wait: bool,
+        logs: bool,
     ) -> BaseliningJob:
         name = job_name(stated, self.base_job_name or "baseline-suggestion-job")
-        job = start_baselining(self.sagemaker_session, name, self._KIND, data_set, dataset_format)
+        job = start_baselining(self.sagemaker_session, name, self._KIND, data_set, dataset_format, settings)
         if wait:
             job.wait(logs=logs)
         self.latest_baselining_job = job
@@ -211,8 +208,9 @@ class ModelMonitor:
 
         preview(session.store, name, self._KIND, change, kinds=KINDS)  # nothing is replaced for what is refused
         stated = {file: body for file, body in baseline.items() if body is not None}
-        if not stated and self.latest_baselining_job is not None:
-            stated = dict(self.latest_baselining_job.files())
+        job = self.latest_baselining_job
+        if job is not None and len(stated) < len(KINDS.named(self._KIND).baseline_files):
+            stated = {**job.files(), **stated}
         place_baseline(session, name, self._KIND, stated)
         document = set_monitor(session.store, name, self._KIND, change, kinds=KINDS)
         self.endpoint_name, self.monitoring_schedule_name = name, metric_schedule(document, self._KIND)
@@ -237,6 +235,9 @@ class ModelMonitor:
     def _set(self, fields: Mapping[str, object]) -> None:
         set_monitor(self.sagemaker_session.store, self._scheduled(), self._KIND, self._if_there(fields), kinds=KINDS)
 
+    def _scripts(self, preprocess: str | None, postprocess: str | None) -> dict[str, object]:
+        return script_fields(self.sagemaker_session, {"preprocess": preprocess, "postprocess": postprocess})
+
     def _if_there(self, fields: Mapping[str, object]) -> Callable[[ScheduledMonitor | None], Mapping[str, object]]:
         def change(there: ScheduledMonitor | None) -> Mapping[str, object]:
             if there is None:
@@ -253,6 +254,14 @@ class ModelMonitor:
                 "%s is written. A folder has no schedules that fire: run_schedule_now() evaluates.",
                 self.monitoring_schedule_name,
             )
+
+    def _latest_statistics(self, file_name: str) -> Statistics | None:
+        newest = self._newest()
+        return newest.statistics(file_name) if newest else None
+
+    def _latest_violations(self, file_name: str) -> ConstraintViolations | None:
+        newest = self._newest()
+        return newest.constraint_violations(file_name) if newest else None
 
     def _newest(self) -> MonitoringExecution | None:
         found = self.list_executions()

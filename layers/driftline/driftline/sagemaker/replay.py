@@ -11,6 +11,7 @@ from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.place import Place, parse_place
+from driftline.domain.ground_truth.keys import GROUND_TRUTH, parse_ground_truth_key
 from driftline.domain.instants import format_instant
 from driftline.domain.keys import parse_capture_key, records_key, source_digest, variants_prefix
 from driftline.domain.monitors.document import MonitorDocument
@@ -20,6 +21,7 @@ from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import HOUR, Window
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker.session import Session
+from driftline.usecases.arrivals.take_arrivals import label_delay, merge_file
 from driftline.usecases.capture.profile_capture import profile_capture
 from driftline.usecases.executions.run_monitor import run_monitor
 from driftline.usecases.executions.unpublished import NoEvents, NoMetrics
@@ -53,6 +55,7 @@ def replay(session: Session, endpoint: str, monitor: str, start: datetime | None
         )
     if not session.fires:
         _read_captures(session, document)
+        _read_labels(session, document)
     hours = _hours(session, document)
     if not hours:
         captures = captures_of(document, session.store, session.stores)
@@ -93,6 +96,19 @@ def _read_captures(session: Session, document: MonitorDocument) -> None:
                     on_lost=_nobody_was_told,
                     kinds=KINDS,
                 )
+        except DriftlineError as error:
+            _log.warning("%s", error)
+
+
+def _read_labels(session: Session, document: MonitorDocument) -> None:
+    """Merging again changes nothing, and finds captures that came later."""
+    if not any(monitor.label_delay for monitor in document.monitors.by_name().values()):
+        return
+    delay = label_delay(session.store, document.endpoint, kinds=KINDS)
+    for summary in list(session.store.list(f"{GROUND_TRUTH}{document.endpoint}/")):
+        try:
+            parse_ground_truth_key(summary.key)
+            merge_file(summary.key, store=session.store, tables=DuckTables(), max_label_delay=delay)
         except DriftlineError as error:
             _log.warning("%s", error)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import MONITORS, SCRIPTS, baseline_folder, document_key, endpoint_of_document
+from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.kinds.registry import KINDS
@@ -81,6 +82,11 @@ def script_fields(session: Session, scripts: Mapping[str, str | None]) -> dict[s
             )
         found[field] = name
     return found
+
+
+def metrics_level(enabled: bool) -> MetricsLevel:
+    """`totals` instead of SageMaker's every metric: CloudWatch charges for each."""
+    return "totals" if enabled else "none"
 
 
 def place_baseline(session: Session, endpoint: str, kind: str, files: Mapping[str, bytes]) -> None:

@@ -1,0 +1,193 @@
+"""`ModelQualityMonitor`: predictions against what really happened."""
+
+from collections.abc import Mapping
+from os import PathLike, fspath
+from typing import ClassVar
+
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.ground_truth.keys import GROUND_TRUTH
+from driftline.sagemaker.baselining import BaseliningJob
+from driftline.sagemaker.endpoint_input import EndpointInput
+from driftline.sagemaker.model_monitor import ModelMonitor
+from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
+from driftline.sagemaker.schedules import bytes_of, endpoint_of, metrics_level, schedule_fields
+from driftline.sagemaker.unused import refuse
+
+
+class ModelQualityMonitor(ModelMonitor):
+    """Watches the quality of predictions, once their ground truth is there."""
+
+    _KIND: ClassVar[str] = "model_quality"
+    _TYPE: ClassVar[str] = "ModelQuality"
+
+    def suggest_baseline(
+        self,
+        baseline_dataset: "str | PathLike[str]",
+        dataset_format: Mapping[str, object],
+        problem_type: str,
+        inference_attribute: str | None = None,
+        probability_attribute: str | None = None,
+        ground_truth_attribute: str | None = None,
+        probability_threshold_attribute: float | None = None,
+        post_analytics_processor_script: str | None = None,
+        output_s3_uri: str | None = None,
+        wait: bool = False,
+        logs: bool = False,
+        job_name: str | None = None,
+    ) -> BaseliningJob:
+        """Metrics and constraints of a data set with predictions and labels, in `baselines/<job name>/model_quality/`.
+
+        They are computed here, over a bucket, too: how the data set is read is stated in this call and nowhere else.
+
+        Args:
+            baseline_dataset: A file, a folder, or an s3:// object or prefix.
+            problem_type: `Regression`, `BinaryClassification` or `MulticlassClassification`.
+            inference_attribute, probability_attribute, ground_truth_attribute: Columns of the data set.
+            probability_threshold_attribute: The probability above which a row is predicted positive.
+
+        Raises:
+            InvalidInputError: the data set cannot be read, or an argument cannot be honoured.
+        """
+        refuse({"post_analytics_processor_script": post_analytics_processor_script}, "suggest_baseline")
+        self._explained.of({"output_s3_uri": output_s3_uri})
+        settings = _stated(
+            problem_type=problem_type,
+            inference_attribute=inference_attribute,
+            probability_attribute=probability_attribute,
+            ground_truth_attribute=ground_truth_attribute,
+            probability_threshold_attribute=probability_threshold_attribute,
+        )
+        return self._baseline(
+            job_name, fspath(baseline_dataset), dataset_format, {**settings, "enabled": False}, wait=wait, logs=logs
+        )
+
+    def create_monitoring_schedule(
+        self,
+        endpoint_input: EndpointInput | str | None = None,
+        ground_truth_input: str | None = None,
+        problem_type: str | None = None,
+        record_preprocessor_script: str | None = None,
+        post_analytics_processor_script: str | None = None,
+        output_s3_uri: str | None = None,
+        constraints: Constraints | str | None = None,
+        monitor_schedule_name: str | None = None,
+        schedule_cron_expression: str | None = None,
+        enable_cloudwatch_metrics: bool = True,
+        batch_transform_input: object = None,
+        data_analysis_start_time: str | None = None,
+        data_analysis_end_time: str | None = None,
+    ) -> None:
+        """Adds the monitor to the endpoint's document, with the baseline of the latest baselining job.
+
+        Args:
+            endpoint_input: The endpoint, with the attributes that say where its predictions are.
+            ground_truth_input: `ground-truth/<endpoint>/` of the place, where labels are read.
+            problem_type: As in `suggest_baseline`.
+            constraints: In place of the suggested ones.
+
+        The other arguments are those of `DefaultModelMonitor.create_monitoring_schedule`.
+
+        Raises:
+            InvalidInputError: the endpoint has such a monitor, its document has errors, or an argument cannot be
+                honoured. Nothing was written then.
+            StaleReadError: others kept changing the document.
+        """
+        where = "create_monitoring_schedule"
+        refuse({"batch_transform_input": batch_transform_input}, where)
+        self._explained.of({"output_s3_uri": output_s3_uri})
+        endpoint = endpoint_of(endpoint_input, where)
+        self._check_ground_truth(ground_truth_input, endpoint.endpoint_name)
+        fields = schedule_fields(
+            endpoint, schedule_cron_expression or "cron(0 0 ? * * *)", data_analysis_start_time, data_analysis_end_time
+        )
+        fields |= _stated(problem_type=problem_type, schedule_name=monitor_schedule_name) | _attributes(endpoint)
+        fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
+        fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
+        self._create(endpoint, fields, {"constraints.json": bytes_of(constraints, self.sagemaker_session)})
+
+    def update_monitoring_schedule(
+        self,
+        endpoint_input: EndpointInput | str | None = None,
+        ground_truth_input: str | None = None,
+        problem_type: str | None = None,
+        record_preprocessor_script: str | None = None,
+        post_analytics_processor_script: str | None = None,
+        output_s3_uri: str | None = None,
+        constraints: Constraints | str | None = None,
+        schedule_cron_expression: str | None = None,
+        enable_cloudwatch_metrics: bool | None = None,
+        role: str | None = None,
+        instance_count: int | None = None,
+        instance_type: str | None = None,
+        volume_size_in_gb: int | None = None,
+        volume_kms_key: str | None = None,
+        output_kms_key: str | None = None,
+        max_runtime_in_seconds: int | None = None,
+        env: Mapping[str, str] | None = None,
+        network_config: object = None,
+        batch_transform_input: object = None,
+        data_analysis_start_time: str | None = None,
+        data_analysis_end_time: str | None = None,
+    ) -> None:
+        """Changes what is passed, and nothing else.
+
+        Raises:
+            As `create_monitoring_schedule`; also if the schedule was deleted, or is for another endpoint.
+        """
+        where = "update_monitoring_schedule"
+        refuse({"batch_transform_input": batch_transform_input, "env": env, "network_config": network_config}, where)
+        self._explained.of(
+            {
+                "output_s3_uri": output_s3_uri,
+                "role": role,
+                "instance_count": instance_count,
+                "instance_type": instance_type,
+                "volume_size_in_gb": volume_size_in_gb,
+                "volume_kms_key": volume_kms_key,
+                "output_kms_key": output_kms_key,
+                "max_runtime_in_seconds": max_runtime_in_seconds,
+            }
+        )
+        endpoint = endpoint_of(endpoint_input, where) if endpoint_input is not None else None
+        if ground_truth_input is not None:
+            self._check_ground_truth(ground_truth_input, self._scheduled())
+        fields = schedule_fields(endpoint, schedule_cron_expression, data_analysis_start_time, data_analysis_end_time)
+        fields |= _stated(problem_type=problem_type) | (_attributes(endpoint) if endpoint else {})
+        fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
+        if enable_cloudwatch_metrics is not None:
+            fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
+        self._update(endpoint, fields, {"constraints.json": bytes_of(constraints, self.sagemaker_session)})
+
+    def latest_monitoring_statistics(self, file_name: str = "statistics.json") -> Statistics | None:
+        """Of the newest execution; None if there is none yet, or it failed."""
+        return self._latest_statistics(file_name)
+
+    def latest_monitoring_constraint_violations(
+        self, file_name: str = "constraint_violations.json"
+    ) -> ConstraintViolations | None:
+        """Of the newest execution; None if there is none yet, or it failed."""
+        return self._latest_violations(file_name)
+
+    def _check_ground_truth(self, given: str | None, endpoint: str) -> None:
+        """Raises InvalidInputError: labels would be somewhere else than where they are read."""
+        expected = self.sagemaker_session.store.uri(f"{GROUND_TRUTH}{endpoint}").rstrip("/")
+        if given is None or given.rstrip("/") != expected:
+            raise InvalidInputError(
+                "labels are not read there",
+                where=f"ground_truth_input={given!r}",
+                expected=f"{expected}/, and files in yyyy/mm/dd/hh/ below",
+                mend="Have the labels written there, and pass it.",
+            )
+
+
+def _attributes(endpoint: EndpointInput) -> dict[str, object]:
+    """Where predictions are in the endpoint's answers."""
+    return _stated(
+        inference_attribute=endpoint.inference_attribute,
+        probability_attribute=endpoint.probability_attribute,
+        probability_threshold_attribute=endpoint.probability_threshold_attribute,
+    )
+
+
+def _stated(**arguments: object) -> dict[str, object]:
+    return {name: value for name, value in arguments.items() if value is not None}
