@@ -14,6 +14,7 @@ import pytest
 
 from driftline.adapters.folder.store import FolderStore
 from driftline.cli.places import open_place
+from driftline.domain.documents.parse import parse_document
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker import (
@@ -334,7 +335,7 @@ def test_the_guide_runs(place: Path, training_data: Path, captured: Path, monkey
     captured.rename(there / captured.name)
     monkeypatch.chdir(training_data.parent)
     page = (REPOSITORY / "docs" / "guide" / "sagemaker-sdk.md").read_text()
-    set_up, evaluate = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    set_up, evaluate, quality = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     names: dict[str, object] = {}
     with pytest.warns(UnusedArgumentWarning, match="role"):
         exec(set_up, names)
@@ -342,3 +343,6 @@ def test_the_guide_runs(place: Path, training_data: Path, captured: Path, monkey
     monitor = names["monitor"]
     assert isinstance(monitor, DefaultModelMonitor)
     assert monitor.list_executions()[-1].describe()["ProcessingJobStatus"] == "Completed"
+    exec(quality, names)
+    document = parse_document((place / "monitors" / "churn.yaml").read_text(), where="churn.yaml", model=KINDS.document)
+    assert list(document.monitors.by_name()) == ["data_quality", "model_quality"]
