@@ -156,6 +156,27 @@ def test_a_job_name_is_used_once(monitor: DefaultModelMonitor, place: Path, tmp_
         job.baseline_statistics("analysis.json")
 
 
+def test_a_folder_is_read_as_the_call_says_and_stays_as_it_is(monitor: DefaultModelMonitor, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "_format.json").write_text('{"csv": {"header": true}}')
+    for name in ("part-0.csv", "part-1.csv"):
+        (folder / name).write_text("".join(f"{number},x\n" for number in range(50)))
+    before = files(folder)
+    job = monitor.suggest_baseline(folder, DatasetFormat.csv(header=False))
+    assert job.baseline_statistics().body_dict["dataset"]["item_count"] == 100
+    assert files(folder) == before
+
+
+def test_an_error_names_the_file_of_the_user(monitor: DefaultModelMonitor, tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_bytes(b"\x1f\x8bnot gzip")
+    with pytest.raises(InvalidInputError) as error:
+        monitor.suggest_baseline(data, DatasetFormat.csv(header=True), job_name="january")
+    assert str(data) in str(error.value)
+    assert "january/" not in str(error.value)
+
+
 def test_nothing_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DRIFTLINE_STORE", raising=False)
     with pytest.raises(InvalidInputError, match=r"nothing says where Driftline works.*DRIFTLINE_STORE"):

@@ -150,8 +150,10 @@ def start_baselining(
             "there is a baseline of this name", where=store.uri(folder), mend="Choose another job_name."
         )
     with local_files(data_set, session) as files, TemporaryDirectory(prefix="driftline-") as scratch:
-        inputs = {FORMAT_FILE: Path(scratch) / FORMAT_FILE, **files}
-        inputs[FORMAT_FILE].write_text(json.dumps(stated))
+        format_file = Path(scratch) / FORMAT_FILE
+        format_file.write_text(json.dumps(stated))
+        # It comes first: the stack reads the data set as soon as there is one.
+        inputs = {FORMAT_FILE: format_file} | {name: path for name, path in files.items() if name != FORMAT_FILE}
         staged = StagedStore(store, {f"{folder}input/{name}": path for name, path in inputs.items()})
         if settings is not None:
             document = Path(scratch) / "document.yaml"
