@@ -96,16 +96,35 @@ def test_an_unknown_name_is_refused_with_those_there_are(capsys: pytest.CaptureF
 def test_the_exit_code_says_that_a_bar_was_missed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "_run", lambda name, options: [Row("slow", AT_MOST, 9.0)])
+    monkeypatch.setattr(command, "_run", lambda name, options, show: [Row("slow", AT_MOST, 9.0)])
 
     assert command.main(["size", "--json"]) == 1
     printed = json.loads(capsys.readouterr().out)
     assert printed["benchmarks"]["size"][0]["verdict"] == "BELOW THE BAR"
 
 
+def test_a_benchmark_that_fails_stops_no_other_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran: list[str] = []
+
+    def run(name: str, _options: Options, *, show: bool) -> list[Row]:
+        assert show
+        if name == "size":
+            raise ValueError("no layers")
+        ran.append(name)
+        return [Row("fast", AT_MOST, 0.0)]
+
+    monkeypatch.setattr(command, "_run", run)
+
+    assert command.main(["size", "memory"]) == 1
+    assert ran == ["memory"]
+    assert "size failed: ValueError: no layers" in capsys.readouterr().err
+
+
 def test_json_has_null_for_no_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     told = Row("told", Limit(float("inf"), float("inf"), "x"), 9.0)
-    monkeypatch.setattr(command, "_run", lambda name, options: [told])
+    monkeypatch.setattr(command, "_run", lambda name, options, show: [told])
 
     assert command.main(["size", "--json"]) == 0
     [row] = json.loads(capsys.readouterr().out)["benchmarks"]["size"]

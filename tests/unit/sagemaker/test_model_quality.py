@@ -185,7 +185,7 @@ def test_what_a_schedule_lacks_is_said_and_nothing_is_written(tmp_path: Path) ->
         ((ENDPOINT, there, "Regression"), "inference_attribute"),
     ):
         with pytest.raises(InvalidInputError, match=message):
-            monitor.create_monitoring_schedule(*arguments)  # type: ignore[arg-type]
+            monitor.create_monitoring_schedule(*arguments)
     assert list(tmp_path.iterdir()) == []
 
 
