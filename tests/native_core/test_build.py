@@ -53,6 +53,7 @@ def test_missing_headers_are_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], core: ModuleType
 ) -> None:
     assert core.ABI  # the compiler is there
+    monkeypatch.delenv("DRIFTLINE_NATIVE", raising=False)
     monkeypatch.setattr(sysconfig, "get_paths", lambda: {"include": str(tmp_path)})
     monkeypatch.setattr(building, "BUILT", tmp_path)
     monkeypatch.setattr(building, "build", lambda architecture: build(architecture, built=tmp_path))
