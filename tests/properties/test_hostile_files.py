@@ -14,7 +14,7 @@ from tests.hostile.confined import Confined
 from tests.hostile.entries import baselines, captures, documents, labels
 from tests.hostile.outcome import Word
 
-SECONDS, SECONDS_PER_MB = 2.0, 5.0
+SECONDS, SECONDS_PER_MB = 1.0, 5.0
 BYTES, BYTES_PER_BYTE = 128 << 20, 20
 """What a file may take: its neighbours, and so much for each of its own bytes."""
 
