@@ -156,6 +156,13 @@ def test_a_data_set_that_cannot_be_read_is_told_to_operators(cloud: EmbeddedClou
     (told,) = operators.take()
     assert told["Subject"] == "[NOTICE] Driftline: the baseline of unread cannot be read"
     assert "people.parquet" in told["Message"]
+    # and to whoever waits for it, until it can be read
+    bucket = Bucket(cloud)
+    assert bucket.json("baselines/unread/data_quality/error.json")["where"].endswith("people.parquet")
+    cloud.client("s3").delete_object(Bucket=cloud.bucket, Key="baselines/unread/data_quality/input/people.parquet")
+    bucket.put("baselines/unread/data_quality/input/people.csv", baseline_csv(rows(50, seed=1)))
+    cloud.drain()
+    assert "baselines/unread/data_quality/error.json" not in bucket.everything("baselines/unread/")
     assert cloud.messages("BaselineDeadLettersUrl") == 0
 
 

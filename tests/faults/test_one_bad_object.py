@@ -574,6 +574,7 @@ LOOPS = {
     "usecases/backfill/progress.py": MATCHED,
     "usecases/baselines/candidate_baseline.py": ONE_DATA_SET,
     "usecases/baselines/new_baseline.py": ONE_DATA_SET,
+    "usecases/baselines/refusals.py": NAMES_ONLY,
     "usecases/baselines/suggest_baseline.py": ONE_DATA_SET,
     "usecases/capture/profile_again.py": COMPARES,
     "usecases/capture/profile_capture.py": MATCHED,

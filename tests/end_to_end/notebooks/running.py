@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from driftline.domain.keys import hour_folder
 from local.cloud import EmbeddedCloud
 from tests.captures import csv_capture
@@ -14,6 +16,9 @@ from tests.merging import label_file
 from tests.places import REPOSITORY
 
 SCHEDULED = HOUR + timedelta(hours=1)
+QUIET = pytest.mark.filterwarnings("ignore::driftline.sagemaker.unused.UnusedArgumentWarning")
+"""Notebooks choose roles and instances; what is said of these is tested in tests/unit/sagemaker."""
+
 REPORT = hour_folder(SCHEDULED)
 
 type Row = tuple[str, str]

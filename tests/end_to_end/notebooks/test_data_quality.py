@@ -8,31 +8,31 @@ from pathlib import Path
 
 import pytest
 
-from driftline.sagemaker import CronExpressionGenerator, DefaultModelMonitor, UnusedArgumentWarning
+from driftline.domain.errors import InvalidInputError
+from driftline.sagemaker import CronExpressionGenerator, DefaultModelMonitor
 from driftline.sagemaker.dataset_format import DatasetFormat
-from tests.end_to_end.notebooks.running import REPORT, Around
+from tests.end_to_end.notebooks.running import QUIET, REPORT, Around
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, QUIET]
 
 ENDPOINT = "DEMO-xgb-churn-pred-model-monitor"
 
 
 def test_the_introduction(around: Around, shared_data: Path) -> None:
     training = shared_data / "churn_sagemaker" / "training-dataset-with-header.csv"
-    with pytest.warns(UnusedArgumentWarning):
-        monitor = DefaultModelMonitor(
-            role="arn:aws:iam::123456789012:role/notebook",
-            instance_count=1,
-            instance_type="ml.m5.xlarge",
-            volume_size_in_gb=20,
-            max_runtime_in_seconds=3600,
-        )
-        monitor.suggest_baseline(
-            baseline_dataset=str(training),
-            dataset_format=DatasetFormat.csv(header=True),
-            output_s3_uri="s3://bucket/sagemaker/DEMO-ModelMonitor/baselining/results",
-            wait=True,
-        )
+    monitor = DefaultModelMonitor(
+        role="arn:aws:iam::123456789012:role/notebook",
+        instance_count=1,
+        instance_type="ml.m5.xlarge",
+        volume_size_in_gb=20,
+        max_runtime_in_seconds=3600,
+    )
+    monitor.suggest_baseline(
+        baseline_dataset=str(training),
+        dataset_format=DatasetFormat.csv(header=True),
+        output_s3_uri="s3://bucket/sagemaker/DEMO-ModelMonitor/baselining/results",
+        wait=True,
+    )
     job = monitor.latest_baselining_job
     assert job is not None
     header, *rows = list(csv.reader(training.read_text().splitlines()))
@@ -83,3 +83,11 @@ def test_the_introduction(around: Around, shared_data: Path) -> None:
     monitor.delete_monitoring_schedule()
     around.settle()
     assert around.schedules() == []
+
+
+def test_a_data_set_that_the_stack_refuses(around: Around, tmp_path: Path) -> None:
+    (tmp_path / "training.csv").write_text("a,b\n1,2\n1,2,3\n")
+    monitor = DefaultModelMonitor()
+    with pytest.raises(InvalidInputError, match=r"training\.csv"):
+        monitor.suggest_baseline(str(tmp_path / "training.csv"), DatasetFormat.csv(header=True), wait=True)
+    assert monitor.describe_latest_baselining_job()["ProcessingJobStatus"] == "Failed"

@@ -18,7 +18,7 @@ from driftline.domain.documents.status import MonitorStatus, StatusError
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker import DataCaptureConfig, DatasetFormat, DefaultModelMonitor, Session, Statistics
-from driftline.usecases.baselines.suggest_baseline import baselines_of, suggest_baseline
+from driftline.usecases.baselines.uploads import Reading, suggest_uploaded
 from tests.aws import fake_aws
 from tests.fakes import RecordingOperators
 
@@ -36,19 +36,9 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
 
 def stack_reads(store: S3Store) -> None:
     """What the function suggest_baseline does for the objects that arrived."""
-    for endpoint, monitor in {
-        each for summary in store.list("") for each in baselines_of(store, summary.key, kinds=KINDS)
-    }:
-        suggest_baseline(
-            endpoint,
-            monitor,
-            store=store,
-            tables=DuckTables(),
-            operators=RecordingOperators(),
-            kinds=KINDS,
-            predictor=None,
-            explaining=explaining(),
-        )
+    reading = Reading(store, DuckTables(), RecordingOperators(), KINDS, None, explaining())  # type: ignore[arg-type]
+    for summary in list(store.list("baselines/")):
+        list(suggest_uploaded(summary.key, "", reading))
 
 
 def test_a_data_set_in_another_bucket_is_read_by_the_stack(store: S3Store) -> None:
@@ -90,6 +80,27 @@ def test_wait_ends_when_the_stack_has_read_it(
     assert shown == "" or shown.startswith("Waiting for s3://stack/baselines/")
     job.wait()
     assert capsys.readouterr().err == "", "nothing is shown of what is there"
+
+
+def test_wait_ends_with_the_error_of_the_stack(store: S3Store, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(CSV + "1,2,3\n")
+    monitor = DefaultModelMonitor()
+    job = monitor.suggest_baseline(tmp_path / "data.csv", DatasetFormat.csv(header=True), wait=False, job_name="bad")
+    assert job.describe()["ProcessingJobStatus"] == "InProgress"
+    stack = Timer(0, stack_reads, [store])
+    stack.start()
+    with pytest.raises(InvalidInputError, match=r"s3://stack/baselines/bad/data_quality/input/data\.csv.* 52") as error:
+        job.wait()
+    stack.join()
+    described = monitor.describe_latest_baselining_job()
+    assert (described["ProcessingJobStatus"], described["FailureReason"]) == ("Failed", str(error.value))
+    for ask in (
+        monitor.baseline_statistics,
+        job.suggested_constraints,
+        lambda: monitor.create_monitoring_schedule("e"),
+    ):
+        with pytest.raises(InvalidInputError, match="52"):
+            ask()
 
 
 def test_a_schedule_is_the_document_and_the_baseline(store: S3Store) -> None:

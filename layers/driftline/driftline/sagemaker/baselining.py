@@ -14,7 +14,7 @@ from driftline.adapters.by_hand.staged import StagedStore
 from driftline.adapters.tables.duck import DuckTables
 from driftline.domain.documents.edit import with_monitor
 from driftline.domain.documents.parse import parse_document
-from driftline.domain.errors import InvalidInputError, RetryLaterError
+from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
 from driftline.domain.json_reading import load_json
 from driftline.domain.keys import baseline_folder, document_key
 from driftline.kinds.registry import KINDS
@@ -24,6 +24,7 @@ from driftline.sagemaker.monitoring_files import Constraints, Statistics
 from driftline.sagemaker.session import Session
 from driftline.usecases.baselines.baseline_files import read_files
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE
+from driftline.usecases.baselines.refusals import refusal_of
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.ports import ObjectStore
 
@@ -57,18 +58,28 @@ class BaseliningJob:
         """Whether all of its files are there."""
         return len(self._files()) == len(self._kind.baseline_files)
 
+    @property
+    def refusal(self) -> InvalidInputError | None:
+        """Why the stack made no baseline of the data set; None if it did, or has not read it yet."""
+        return None if self.done else refusal_of(self.sagemaker_session.store, self.job_name, self._kind.name)
+
     def baseline_statistics(self, file_name: str = STATISTICS, kms_key: str | None = None) -> Statistics:
-        """The statistics of the data set. Raises RetryLaterError: they are not there yet; `wait()`."""
+        """The statistics of the data set. Raises as `files`."""
         place, body = self._file(file_name)
         return Statistics(body, place, kms_key, self.sagemaker_session)
 
     def suggested_constraints(self, file_name: str = CONSTRAINTS, kms_key: str | None = None) -> Constraints:
-        """The suggested constraints. Raises RetryLaterError: they are not there yet; `wait()`."""
+        """The suggested constraints. Raises as `files`."""
         place, body = self._file(file_name)
         return Constraints(body, place, kms_key, self.sagemaker_session)
 
     def files(self) -> Mapping[str, bytes]:
-        """All files of the baseline, derived ones included, by name. Raises RetryLaterError: they are not there yet."""
+        """All files of the baseline, derived ones included, by name.
+
+        Raises:
+            InvalidInputError: the stack cannot read the data set.
+            RetryLaterError: they are not there yet; `wait()`.
+        """
         names = (*self._kind.baseline_files, *self._kind.derived_files)
         found = read_files(self.sagemaker_session.store, self._folder, names)
         if any(name not in found for name in self._kind.baseline_files):
@@ -77,9 +88,13 @@ class BaseliningJob:
 
     def describe(self) -> dict[str, object]:
         """As DescribeProcessingJob, as far as it applies."""
+        refusal = self.refusal
+        status: dict[str, object] = {"ProcessingJobStatus": "Completed" if self.done else "InProgress"}
+        if refusal is not None:
+            status = {"ProcessingJobStatus": "Failed", "FailureReason": str(refusal)}
         return {
             "ProcessingJobName": self.job_name,
-            "ProcessingJobStatus": "Completed" if self.done else "InProgress",
+            **status,
             "ProcessingOutputConfig": {
                 "Outputs": [
                     {
@@ -94,11 +109,14 @@ class BaseliningJob:
         """Until the stack has read the data set; shows a dot every two seconds if `logs`.
 
         Raises:
-            RetryLaterError: not within 20 minutes. A data set that cannot be read is reported to the stack's operators.
+            InvalidInputError: the stack cannot read the data set; the error is the stack's.
+            RetryLaterError: not within 20 minutes.
         """
         until = time.monotonic() + _LONGEST
         waited = False
         while not self.done:
+            if (refusal := self.refusal) is not None:
+                raise refusal
             if time.monotonic() > until:
                 raise self._not_yet()
             if logs:
@@ -118,9 +136,9 @@ class BaseliningJob:
             raise InvalidInputError(f"a baseline has no {name}", where="file_name", expected=expected)
         return self.sagemaker_session.store.uri(self._folder + name), load_json(self.files()[name])
 
-    def _not_yet(self) -> RetryLaterError:
-        return RetryLaterError(
-            "the baseline is not there yet: wait(), or read the stack's messages, which say if the data set is refused",
+    def _not_yet(self) -> DriftlineError:
+        return self.refusal or RetryLaterError(
+            "the baseline is not there yet: wait(); `driftline doctor` says if the stack works",
             where=self.sagemaker_session.store.uri(self._folder),
         )
 

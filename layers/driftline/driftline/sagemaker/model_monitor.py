@@ -186,9 +186,9 @@ class ModelMonitor:
     ) -> BaseliningJob:
         name = job_name(stated, self.base_job_name or "baseline-suggestion-job")
         job = start_baselining(self.sagemaker_session, name, self._KIND, data_set, dataset_format, settings)
+        self.latest_baselining_job = job
         if wait:
             job.wait(logs=logs)
-        self.latest_baselining_job = job
         return job
 
     def _create(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from driftline.domain.errors import InvalidInputError, PendingError
 from driftline.domain.keys import baseline_folder, parse_baseline_input_key, parse_baseline_key
 from driftline.kinds.kind import Kinds
+from driftline.usecases.baselines.refusals import inputs_of, keep_refusal, take_back_refusal
 from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
 from driftline.usecases.explanations.explaining import Explaining
 from driftline.usecases.ports import ObjectStore, Operators
@@ -53,6 +54,7 @@ def suggest_uploaded(key: str, message: str, reading: Reading) -> Iterator[tuple
 
 
 def _suggested(endpoint: str, monitor: str, message: str, reading: Reading) -> tuple[str, Done]:
+    inputs = inputs_of(reading.store, endpoint, monitor)
     try:
         suggested = suggest_baseline(
             endpoint,
@@ -72,6 +74,8 @@ def _suggested(endpoint: str, monitor: str, message: str, reading: Reading) -> t
         return "no data yet", {}
     except InvalidInputError as error:
         # No retry can fix a data set: the people who uploaded it have to.
+        keep_refusal(reading.store, endpoint, monitor, inputs, error)
         reading.operators.notify(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
         return "refused", {}
+    take_back_refusal(reading.store, endpoint, monitor)
     return "suggested", {"rows": suggested.rows, "files": dict(suggested.files)}
