@@ -1,12 +1,14 @@
 """What cannot be honoured is an error that says what to do, and nothing is written then."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
 from driftline.sagemaker import (
+    BatchTransformInput,
     Constraints,
     ConstraintViolations,
     CronExpressionGenerator,
@@ -14,6 +16,8 @@ from driftline.sagemaker import (
     DatasetFormat,
     DefaultModelMonitor,
     EndpointInput,
+    ModelQualityMonitor,
+    MonitoringDatasetFormat,
     Session,
     Statistics,
     UnusedArgumentWarning,
@@ -53,9 +57,33 @@ def test_of_a_monitor(place: Path, arguments: dict[str, object], what: str, reme
         DefaultModelMonitor(sagemaker_session=Session(place), **arguments)  # type: ignore[arg-type]
 
 
+JOB = BatchTransformInput("s3://other/nightly", "/opt/ml/processing/input", MonitoringDatasetFormat.csv(header=False))
+
 SCHEDULES: dict[str, tuple[dict[str, object], str]] = {
     "no endpoint": ({"endpoint_input": None}, "no endpoint"),
-    "batch transform": ({"batch_transform_input": object()}, "batch_transform_input cannot be honoured"),
+    "a transform job and an endpoint": ({"batch_transform_input": JOB}, "an endpoint and a transform job"),
+    "captures of a transform job elsewhere": (
+        {"endpoint_input": None, "batch_transform_input": JOB},
+        r"not read there.*capture/nightly.*BatchDataCaptureConfig.*monitors/nightly\.yaml",
+    ),
+    "captures of a transform job nowhere": (
+        {"endpoint_input": None, "batch_transform_input": replace(JOB, data_captured_destination_s3_uri="")},
+        "not read there.*capture/<name>",
+    ),
+    "a header in files of a transform job": (
+        {
+            "endpoint_input": None,
+            "batch_transform_input": replace(JOB, dataset_format=MonitoringDatasetFormat.csv()),
+        },
+        "a row like the others.*header=False",
+    ),
+    "Parquet of a transform job": (
+        {
+            "endpoint_input": None,
+            "batch_transform_input": replace(JOB, dataset_format=MonitoringDatasetFormat.parquet()),
+        },
+        "Parquet: files of transform jobs are not read so.*CSV or JSON",
+    ),
     "now": (
         {"schedule_cron_expression": CronExpressionGenerator.now()},
         r"NOW is not a schedule.*run_schedule_now\(\)",
@@ -175,6 +203,13 @@ def test_an_error_names_the_file_of_the_user(monitor: DefaultModelMonitor, tmp_p
         monitor.suggest_baseline(data, DatasetFormat.csv(header=True), job_name="january")
     assert str(data) in str(error.value)
     assert "january/" not in str(error.value)
+
+
+def test_no_container_computes_a_baseline(monitor: DefaultModelMonitor, place: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"Call suggest_baseline\(\)"):
+        monitor.run_baseline()
+    with pytest.raises(InvalidInputError, match=r"Call suggest_baseline\(\)"):
+        ModelQualityMonitor(sagemaker_session=Session(place)).run_baseline([], object(), job_name="january")
 
 
 def test_nothing_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -335,7 +335,7 @@ def test_the_guide_runs(place: Path, training_data: Path, captured: Path, monkey
     captured.rename(there / captured.name)
     monkeypatch.chdir(training_data.parent)
     page = (REPOSITORY / "docs" / "guide" / "sagemaker-sdk.md").read_text()
-    set_up, evaluate, quality = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    set_up, evaluate, quality, transform = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     names: dict[str, object] = {}
     with pytest.warns(UnusedArgumentWarning, match="role"):
         exec(set_up, names)
@@ -346,3 +346,5 @@ def test_the_guide_runs(place: Path, training_data: Path, captured: Path, monkey
     exec(quality, names)
     document = parse_document((place / "monitors" / "churn.yaml").read_text(), where="churn.yaml", model=KINDS.document)
     assert list(document.monitors.by_name()) == ["data_quality", "model_quality"]
+    exec(transform, names)
+    assert "-PT6H" in (place / "monitors" / "nightly.yaml").read_text()

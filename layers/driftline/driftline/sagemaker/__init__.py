@@ -1,16 +1,17 @@
 """The monitors of SageMaker's Python SDK, over Driftline: a notebook runs with its import changed.
 
 >>> from driftline.sagemaker import CronExpressionGenerator, DefaultModelMonitor, EndpointInput
->>> from driftline.sagemaker.dataset_format import DatasetFormat
+>>> from driftline.sagemaker.dataset_format import DatasetFormat, MonitoringDatasetFormat
 
 The environment variable DRIFTLINE_STORE says where: `s3://<bucket of the stack>`, or a folder.
 docs/guide/sagemaker-sdk.md is a tour. Neither SageMaker's SDK nor pandas is needed.
 """
 
 from driftline.sagemaker.baselining import BaseliningJob
+from driftline.sagemaker.batch_transform_input import BatchTransformInput
 from driftline.sagemaker.cron_expression_generator import CronExpressionGenerator
 from driftline.sagemaker.data_capture_config import DataCaptureConfig
-from driftline.sagemaker.dataset_format import DatasetFormat
+from driftline.sagemaker.dataset_format import DatasetFormat, MonitoringDatasetFormat
 from driftline.sagemaker.default_model_monitor import DefaultModelMonitor
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.executions import MonitoringExecution, MonitoringOutput
@@ -21,6 +22,7 @@ from driftline.sagemaker.unused import UnusedArgumentWarning
 
 __all__ = [
     "BaseliningJob",
+    "BatchTransformInput",
     "ConstraintViolations",
     "Constraints",
     "CronExpressionGenerator",
@@ -29,6 +31,7 @@ __all__ = [
     "DefaultModelMonitor",
     "EndpointInput",
     "ModelQualityMonitor",
+    "MonitoringDatasetFormat",
     "MonitoringExecution",
     "MonitoringOutput",
     "Session",

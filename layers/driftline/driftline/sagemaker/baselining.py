@@ -42,7 +42,10 @@ class BaseliningJob:
 
     Attributes:
         job_name: Its folder below `baselines/`; a schedule copies the files to its endpoint's.
+        named_as: `output_s3_uri` of the call. Notebooks name the files by it, so that it stands for them.
     """
+
+    named_as: str | None = None
 
     def __init__(self, session: Session, job_name: str, kind: str) -> None:
         self.sagemaker_session = session
@@ -85,6 +88,13 @@ class BaseliningJob:
         if any(name not in found for name in self._kind.baseline_files):
             raise self._not_yet()
         return found
+
+    def named(self, location: str) -> bytes | None:
+        """The file that a notebook expects at this location; None if it is another's. Raises as `files`."""
+        folder, _, name = location.rpartition("/")
+        if self.named_as is None or folder != self.named_as.rstrip("/") or name not in self._kind.baseline_files:
+            return None
+        return self.files()[name]
 
     def describe(self) -> dict[str, object]:
         """As DescribeProcessingJob, as far as it applies."""

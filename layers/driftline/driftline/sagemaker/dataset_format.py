@@ -1,4 +1,7 @@
-"""How a baseline data set is read; the dictionaries are SageMaker's, and what `input/_format.json` holds."""
+"""How data sets are read; the dictionaries are SageMaker's.
+
+Those of a baseline are what `input/_format.json` holds. Files of a transform job are recognised as what they are.
+"""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -6,6 +9,8 @@ from typing import Literal
 from driftline.domain.errors import InvalidInputError
 
 type Format = dict[str, dict[str, object]]
+
+_TRANSFORM_FORMATS = "MonitoringDatasetFormat.csv(header=False) or MonitoringDatasetFormat.json()"
 
 
 class DatasetFormat:
@@ -25,6 +30,44 @@ class DatasetFormat:
     def sagemaker_capture_json() -> Format:
         """Capture files, which `suggest_baseline` refuses: they are no data set."""
         return {"sagemakerCaptureJson": {}}
+
+
+class MonitoringDatasetFormat:
+    """Formats of a transform job's files."""
+
+    @staticmethod
+    def csv(header: bool = True) -> Format:
+        """CSV. A transform job writes no header, so that `header=True` is refused."""
+        return {"Csv": {"Header": header}}
+
+    @staticmethod
+    def json(lines: bool = True) -> Format:
+        """JSON: one object on each line, or a document in each file."""
+        return {"Json": {"Line": lines}}
+
+    @staticmethod
+    def parquet() -> Format:
+        """Parquet, which is refused: capturing reads text."""
+        return {"Parquet": {}}
+
+
+def check_transform_format(given: Mapping[str, object]) -> None:
+    """Raises InvalidInputError: files of a transform job are not read so."""
+    csv = given.get("Csv")
+    if isinstance(csv, Mapping) and csv.get("Header", False):
+        raise InvalidInputError(
+            "the first line of a transform job's files is a row like the others",
+            where="dataset_format",
+            expected=_TRANSFORM_FORMATS,
+            mend="Pass header=False. If the model writes a header line into each file, have it write none.",
+        )
+    if csv is None and "Json" not in given:
+        raise InvalidInputError(
+            f"{', '.join(given) or 'no format'}: files of transform jobs are not read so",
+            where="dataset_format",
+            expected=_TRANSFORM_FORMATS,
+            mend="Have the transform job write CSV or JSON.",
+        )
 
 
 def checked_format(given: Mapping[str, object]) -> Mapping[str, object]:

@@ -5,10 +5,12 @@ from os import PathLike, fspath
 from typing import ClassVar
 
 from driftline.sagemaker.baselining import BaseliningJob
+from driftline.sagemaker.batch_transform_input import BatchTransformInput
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.model_monitor import ModelMonitor
 from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
-from driftline.sagemaker.schedules import bytes_of, endpoint_of, metrics_level, schedule_fields
+from driftline.sagemaker.schedules import metrics_level, schedule_fields
+from driftline.sagemaker.transform_jobs import endpoint_or_job
 from driftline.sagemaker.unused import refuse
 
 
@@ -48,8 +50,9 @@ class DefaultModelMonitor(ModelMonitor):
             "monitoring_config_override": monitoring_config_override,
         }
         refuse(unsupported, "suggest_baseline")
-        self._explained.of({"output_s3_uri": output_s3_uri})
-        return self._baseline(job_name, fspath(baseline_dataset), dataset_format, wait=wait, logs=logs)
+        return self._baseline(
+            job_name, fspath(baseline_dataset), dataset_format, output_s3_uri=output_s3_uri, wait=wait, logs=logs
+        )
 
     def create_monitoring_schedule(
         self,
@@ -62,7 +65,7 @@ class DefaultModelMonitor(ModelMonitor):
         monitor_schedule_name: str | None = None,
         schedule_cron_expression: str | None = None,
         enable_cloudwatch_metrics: bool = True,
-        batch_transform_input: object = None,
+        batch_transform_input: BatchTransformInput | None = None,
         data_analysis_start_time: str | None = None,
         data_analysis_end_time: str | None = None,
     ) -> None:
@@ -70,8 +73,10 @@ class DefaultModelMonitor(ModelMonitor):
 
         Args:
             endpoint_input: The endpoint, by name or with the offsets of the window.
+            batch_transform_input: In its place, a transform job.
             record_preprocessor_script, post_analytics_processor_script: Scripts in the place's `scripts/`.
-            constraints, statistics: By default those of the latest baselining job.
+            constraints, statistics: By default those of the latest baselining job, which may also be named by the
+                `output_s3_uri` that was passed for it.
             monitor_schedule_name: By default `<endpoint>-data_quality`.
             schedule_cron_expression: By default daily.
             enable_cloudwatch_metrics: True: the level `totals`, because CloudWatch charges for each metric.
@@ -84,9 +89,8 @@ class DefaultModelMonitor(ModelMonitor):
             StaleReadError: others kept changing the document.
         """
         where = "create_monitoring_schedule"
-        refuse({"batch_transform_input": batch_transform_input}, where)
         self._explained.of({"output_s3_uri": output_s3_uri})
-        endpoint = endpoint_of(endpoint_input, where)
+        endpoint = endpoint_or_job(endpoint_input, batch_transform_input, self.sagemaker_session, where)
         fields = schedule_fields(
             endpoint, schedule_cron_expression or "cron(0 0 ? * * *)", data_analysis_start_time, data_analysis_end_time
         )
@@ -115,7 +119,7 @@ class DefaultModelMonitor(ModelMonitor):
         network_config: object = None,
         enable_cloudwatch_metrics: bool | None = None,
         role: str | None = None,
-        batch_transform_input: object = None,
+        batch_transform_input: BatchTransformInput | None = None,
         data_analysis_start_time: str | None = None,
         data_analysis_end_time: str | None = None,
     ) -> None:
@@ -125,7 +129,7 @@ class DefaultModelMonitor(ModelMonitor):
             As `create_monitoring_schedule`; also if the schedule was deleted, or is for another endpoint.
         """
         where = "update_monitoring_schedule"
-        refuse({"batch_transform_input": batch_transform_input, "env": env, "network_config": network_config}, where)
+        refuse({"env": env, "network_config": network_config}, where)
         self._explained.of(
             {
                 "output_s3_uri": output_s3_uri,
@@ -138,7 +142,9 @@ class DefaultModelMonitor(ModelMonitor):
                 "role": role,
             }
         )
-        endpoint = endpoint_of(endpoint_input, where) if endpoint_input is not None else None
+        endpoint = None
+        if endpoint_input is not None or batch_transform_input is not None:
+            endpoint = endpoint_or_job(endpoint_input, batch_transform_input, self.sagemaker_session, where)
         fields = schedule_fields(endpoint, schedule_cron_expression, data_analysis_start_time, data_analysis_end_time)
         fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
         if enable_cloudwatch_metrics is not None:
@@ -156,5 +162,4 @@ class DefaultModelMonitor(ModelMonitor):
     def _files(
         self, statistics: Statistics | str | None, constraints: Constraints | str | None
     ) -> dict[str, bytes | None]:
-        session = self.sagemaker_session
-        return {"statistics.json": bytes_of(statistics, session), "constraints.json": bytes_of(constraints, session)}
+        return {"statistics.json": self._bytes(statistics), "constraints.json": self._bytes(constraints)}

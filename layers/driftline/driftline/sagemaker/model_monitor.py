@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar, Self
+from typing import ClassVar, NoReturn, Self
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.instants import parse_instant
@@ -13,10 +13,17 @@ from driftline.kinds.registry import KINDS
 from driftline.sagemaker.baselining import BaseliningJob, start_baselining
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.executions import MonitoringExecution, executions_of
-from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
+from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, ModelMonitoringFile, Statistics
 from driftline.sagemaker.names import job_name
 from driftline.sagemaker.replay import replay
-from driftline.sagemaker.schedules import described, find_schedule, place_baseline, refuse_existing, script_fields
+from driftline.sagemaker.schedules import (
+    bytes_of,
+    described,
+    find_schedule,
+    place_baseline,
+    refuse_existing,
+    script_fields,
+)
 from driftline.sagemaker.session import session_of
 from driftline.sagemaker.unused import DEFAULT_COUNT, DEFAULT_TYPE, DEFAULT_VOLUME, Explained, refuse
 from driftline.usecases.monitors.change_document import preview, remove_monitor, set_monitor
@@ -109,6 +116,14 @@ class ModelMonitor:
         """As DescribeProcessingJob, as far as it applies. Raises InvalidInputError: there was none."""
         return self._latest_job().describe()
 
+    def run_baseline(self) -> NoReturn:
+        """SageMaker's call for a container of one's own. Raises InvalidInputError: `suggest_baseline()` is the call."""
+        raise InvalidInputError(
+            "no container computes a baseline here",
+            where="run_baseline",
+            mend="Call suggest_baseline(); or write the files yourself, and pass them to create_monitoring_schedule().",
+        )
+
     def start_monitoring_schedule(self) -> None:
         """Sets `enabled: true` in the document."""
         self._set({"enabled": True})
@@ -183,9 +198,17 @@ class ModelMonitor:
         *,
         wait: bool,
         logs: bool,
+        output_s3_uri: str | None = None,
     ) -> BaseliningJob:
+        """
+        Args:
+            settings: As `start_baselining`.
+            output_s3_uri: Nothing is written there, but files of the job may be named so.
+        """
+        self._explained.of({"output_s3_uri": output_s3_uri}, stacklevel=4)
         name = job_name(stated, self.base_job_name or "baseline-suggestion-job")
         job = start_baselining(self.sagemaker_session, name, self._KIND, data_set, dataset_format, settings)
+        job.named_as = output_s3_uri
         self.latest_baselining_job = job
         if wait:
             job.wait(logs=logs)
@@ -234,6 +257,12 @@ class ModelMonitor:
 
     def _set(self, fields: Mapping[str, object]) -> None:
         set_monitor(self.sagemaker_session.store, self._scheduled(), self._KIND, self._if_there(fields), kinds=KINDS)
+
+    def _bytes(self, given: "ModelMonitoringFile | str | None") -> bytes | None:
+        """The content of a file of a baseline that was passed as an object or by its place."""
+        job = self.latest_baselining_job
+        named = job.named(given) if job is not None and isinstance(given, str) else None
+        return named or bytes_of(given, self.sagemaker_session)
 
     def _scripts(self, preprocess: str | None, postprocess: str | None) -> dict[str, object]:
         return script_fields(self.sagemaker_session, {"preprocess": preprocess, "postprocess": postprocess})

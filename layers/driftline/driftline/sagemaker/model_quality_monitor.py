@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from os import PathLike, fspath
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH
 from driftline.sagemaker.baselining import BaseliningJob
+from driftline.sagemaker.batch_transform_input import BatchTransformInput
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.model_monitor import ModelMonitor
 from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
-from driftline.sagemaker.schedules import bytes_of, endpoint_of, metrics_level, schedule_fields
+from driftline.sagemaker.schedules import metrics_level, schedule_fields
+from driftline.sagemaker.transform_jobs import endpoint_or_job
 from driftline.sagemaker.unused import refuse
 
 
@@ -49,7 +51,6 @@ class ModelQualityMonitor(ModelMonitor):
             InvalidInputError: the data set cannot be read, or an argument cannot be honoured.
         """
         refuse({"post_analytics_processor_script": post_analytics_processor_script}, "suggest_baseline")
-        self._explained.of({"output_s3_uri": output_s3_uri})
         settings = _stated(
             problem_type=problem_type,
             inference_attribute=inference_attribute,
@@ -57,9 +58,23 @@ class ModelQualityMonitor(ModelMonitor):
             ground_truth_attribute=ground_truth_attribute,
             probability_threshold_attribute=probability_threshold_attribute,
         )
+        settings["enabled"] = False
+        data_set = fspath(baseline_dataset)
         return self._baseline(
-            job_name, fspath(baseline_dataset), dataset_format, {**settings, "enabled": False}, wait=wait, logs=logs
+            job_name, data_set, dataset_format, settings, output_s3_uri=output_s3_uri, wait=wait, logs=logs
         )
+
+    def run_baseline(  # type: ignore[override]  # SageMaker's own differs, too
+        self,
+        baseline_inputs: object,  # noqa: ARG002, SageMaker's signature
+        output: object,  # noqa: ARG002
+        arguments: object = None,  # noqa: ARG002
+        wait: bool = True,  # noqa: ARG002
+        logs: bool = True,  # noqa: ARG002
+        job_name: str | None = None,  # noqa: ARG002
+    ) -> NoReturn:
+        """As that of other monitors."""
+        super().run_baseline()
 
     def create_monitoring_schedule(
         self,
@@ -73,7 +88,7 @@ class ModelQualityMonitor(ModelMonitor):
         monitor_schedule_name: str | None = None,
         schedule_cron_expression: str | None = None,
         enable_cloudwatch_metrics: bool = True,
-        batch_transform_input: object = None,
+        batch_transform_input: BatchTransformInput | None = None,
         data_analysis_start_time: str | None = None,
         data_analysis_end_time: str | None = None,
     ) -> None:
@@ -81,6 +96,7 @@ class ModelQualityMonitor(ModelMonitor):
 
         Args:
             endpoint_input: The endpoint, with the attributes that say where its predictions are.
+            batch_transform_input: In its place, a transform job, with the same.
             ground_truth_input: `ground-truth/<endpoint>/` of the place, where labels are read.
             problem_type: As in `suggest_baseline`.
             constraints: In place of the suggested ones.
@@ -93,9 +109,8 @@ class ModelQualityMonitor(ModelMonitor):
             StaleReadError: others kept changing the document.
         """
         where = "create_monitoring_schedule"
-        refuse({"batch_transform_input": batch_transform_input}, where)
         self._explained.of({"output_s3_uri": output_s3_uri})
-        endpoint = endpoint_of(endpoint_input, where)
+        endpoint = endpoint_or_job(endpoint_input, batch_transform_input, self.sagemaker_session, where)
         self._check_ground_truth(ground_truth_input, endpoint.endpoint_name)
         fields = schedule_fields(
             endpoint, schedule_cron_expression or "cron(0 0 ? * * *)", data_analysis_start_time, data_analysis_end_time
@@ -103,7 +118,7 @@ class ModelQualityMonitor(ModelMonitor):
         fields |= _stated(problem_type=problem_type, schedule_name=monitor_schedule_name) | _attributes(endpoint)
         fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
         fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
-        self._create(endpoint, fields, {"constraints.json": bytes_of(constraints, self.sagemaker_session)})
+        self._create(endpoint, fields, {"constraints.json": self._bytes(constraints)})
 
     def update_monitoring_schedule(
         self,
@@ -125,7 +140,7 @@ class ModelQualityMonitor(ModelMonitor):
         max_runtime_in_seconds: int | None = None,
         env: Mapping[str, str] | None = None,
         network_config: object = None,
-        batch_transform_input: object = None,
+        batch_transform_input: BatchTransformInput | None = None,
         data_analysis_start_time: str | None = None,
         data_analysis_end_time: str | None = None,
     ) -> None:
@@ -135,7 +150,7 @@ class ModelQualityMonitor(ModelMonitor):
             As `create_monitoring_schedule`; also if the schedule was deleted, or is for another endpoint.
         """
         where = "update_monitoring_schedule"
-        refuse({"batch_transform_input": batch_transform_input, "env": env, "network_config": network_config}, where)
+        refuse({"env": env, "network_config": network_config}, where)
         self._explained.of(
             {
                 "output_s3_uri": output_s3_uri,
@@ -148,7 +163,9 @@ class ModelQualityMonitor(ModelMonitor):
                 "max_runtime_in_seconds": max_runtime_in_seconds,
             }
         )
-        endpoint = endpoint_of(endpoint_input, where) if endpoint_input is not None else None
+        endpoint = None
+        if endpoint_input is not None or batch_transform_input is not None:
+            endpoint = endpoint_or_job(endpoint_input, batch_transform_input, self.sagemaker_session, where)
         if ground_truth_input is not None:
             self._check_ground_truth(ground_truth_input, self._scheduled())
         fields = schedule_fields(endpoint, schedule_cron_expression, data_analysis_start_time, data_analysis_end_time)
@@ -156,7 +173,7 @@ class ModelQualityMonitor(ModelMonitor):
         fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
         if enable_cloudwatch_metrics is not None:
             fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
-        self._update(endpoint, fields, {"constraints.json": bytes_of(constraints, self.sagemaker_session)})
+        self._update(endpoint, fields, {"constraints.json": self._bytes(constraints)})
 
     def latest_monitoring_statistics(self, file_name: str = "statistics.json") -> Statistics | None:
         """Of the newest execution; None if there is none yet, or it failed."""

@@ -27,7 +27,7 @@ _log = logging.getLogger("driftline.sagemaker")
 def endpoint_of(given: "EndpointInput | str | None", where: str) -> EndpointInput:
     """Raises InvalidInputError: no endpoint, or an argument of it that cannot be honoured."""
     if given is None:
-        raise InvalidInputError("no endpoint", where=where, expected="endpoint_input: a name, or an EndpointInput")
+        raise InvalidInputError("no endpoint", where=where, expected="endpoint_input or batch_transform_input")
     found = given if isinstance(given, EndpointInput) else EndpointInput(str(given), "")
     refuse({"exclude_features_attribute": found.exclude_features_attribute}, where)
     return found

@@ -30,7 +30,6 @@ _INSTEAD = {
     "record_preprocessor_script": _ON_CAPTURES,
     "post_analytics_processor_script": _ON_CAPTURES,
     "env": "Scripts have no environment of their own. Leave the argument out, and put values into the script.",
-    "batch_transform_input": "Name the endpoint that stands for the transform job (docs/reference/capture-files.md).",
     "exclude_features_attribute": "Name the columns in the monitor document: columns: {exclude: [id]}.",
     "monitoring_config_override": "Change body_dict of suggested_constraints(), and pass it as constraints.",
 }
