@@ -1,7 +1,8 @@
 """What moto lacks of SageMaker, added to it in the server's process; docs/design/embedded-cloud.md lists it.
 
 UpdateEndpoint, StopPipelineExecution and ListPipelineExecutionSteps; executions that run instead of being over at once,
-and start once for each ClientRequestToken; a simulated clock; and what SageMaker would send to EventBridge.
+and start once for each ClientRequestToken; monitoring schedules (monitoring_schedules.py); a simulated clock; and what
+SageMaker would send to EventBridge.
 """
 
 # ruff: noqa: SLF001 - there is no public way to change how moto behaves
@@ -14,6 +15,8 @@ from moto.core.responses import ActionResult
 from moto.sagemaker import models, responses
 from moto.sagemaker.exceptions import ResourceNotFound, ValidationError
 from moto.sagemaker.utils import get_pipeline_execution_from_arn
+
+from local.monitoring_schedules import MonitoringSchedules
 
 _UPDATE = timedelta(minutes=5)
 """About how long an endpoint's update takes, in simulated time; until then it is not in service with the new model."""
@@ -37,6 +40,7 @@ class SageMakerControl:
         self._steps: dict[str, list[dict[str, Any]]] = {}
         self._executions: dict[str, Any] = {}
         self._pipelines = pipelines
+        self._schedules = MonitoringSchedules(self._now)
 
     def install(self) -> None:
         """Changes moto."""
@@ -44,10 +48,12 @@ class SageMakerControl:
         self._endpoints_change()
         self._packages_change()
         self._executions_run()
+        self._schedules.install()
         _pipelines_may_be_absent()
 
     def apply(self, command: Mapping[str, Any]) -> Any:
-        """Sets the clock, reports on an execution, or takes the events since the last time and what waits to run."""
+        """Sets the clock, reports on an execution of a pipeline, records one of a monitoring schedule, or takes the
+        events since the last time and what waits to run."""
         if "clock" in command:
             self._clock = datetime.fromisoformat(command["clock"]) if command["clock"] else None
         if "execution" in command:
@@ -56,6 +62,8 @@ class SageMakerControl:
             execution.pipeline_execution_failure_reason = command["failure"] or None
             execution.last_modified_time = self._now()
             self._steps[execution.arn] = command["steps"]
+        if "monitoring_execution" in command:
+            self._schedules.executed(command["monitoring_execution"])
         if "take" not in command:
             return None
         happened, self._happened = self._happened, []
