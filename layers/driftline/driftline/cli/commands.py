@@ -59,6 +59,10 @@ COMMANDS: Mapping[str, Listed] = {
     "retrainings": Listed(
         "List the decisions on requested retrainings, refusals with their reason.", "approve", "list_retrainings"
     ),
+    "import": Listed(
+        "Turn SageMaker Model Monitor's schedules into monitor documents, with their baselines and scripts.",
+        "import_monitors",
+    ),
     "doctor": Listed("Look at a deployed stack, and say what is not as it should be. Nothing is changed.", "doctor"),
     "schema": Listed("Print the JSON Schema of monitor documents, for editors that complete and check YAML.", "schema"),
 }

@@ -82,9 +82,9 @@ def init(
         wanted = monitors or [asking.ask(f"Monitor: {', '.join(KINDS.names)}", "--monitor", KINDS.names[0])]
         stated = _stated(settings or (), schedule, wanted)
         drafted = {each: _settings(KINDS.named(each), columns, stated.get(each, {}), asking) for each in wanted}
-        lists = {"categorical": _names(categorical), "exclude": _names(exclude)}
-        _refuse_unknown(seen, [each for names in lists.values() for each in names])
-        draft = Draft(name, columns, drafted, tuple(seen.warnings), **lists)
+        codes, left_out = _names(categorical), _names(exclude)
+        _refuse_unknown(seen, [*codes, *left_out])
+        draft = Draft(name, columns, drafted, tuple(seen.warnings), categorical=codes, exclude=left_out)
         document = parse_document(draft.text(), where=key, model=KINDS.document)
         place.store.put(key, draft.text().encode(), content_type="application/yaml")
         assumed = [*columns.assumed, *seen.warnings]

@@ -9,7 +9,7 @@ from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.keys import CAPTURE, MONITORS, endpoint_of_document
 from driftline.kinds.registry import KINDS
 from driftline.usecases.monitors.monitor_documents import captures_of, load_document
-from driftline.usecases.ports import ObjectStore, Stores
+from driftline.usecases.ports import EditableStore, ObjectStore, Stores
 
 _S3 = "s3://"
 
@@ -31,7 +31,7 @@ class Place:
     """
 
     location: str
-    store: ObjectStore
+    store: EditableStore
     stores: Stores
 
     def endpoints(self) -> list[str]:

@@ -42,6 +42,7 @@ class Kind:
             profiled side by side.
         baseline_needs_document: A data set cannot be read without the monitor document.
         compares_data_sets: A data set can stand in the place of a window.
+        monitoring_type: SageMaker's type of monitoring schedules of this kind; empty if it has none.
         engine_module: Where `ENGINE` is, the heavy half.
         reporter_module: Where `REPORTER` is, the heavy half that faces people.
     """
@@ -61,6 +62,7 @@ class Kind:
     baseline_needs_document: bool = False
     profiled_baseline: bool = False
     compares_data_sets: bool = False
+    monitoring_type: str = ""
 
     @property
     def engine(self) -> "Engine":

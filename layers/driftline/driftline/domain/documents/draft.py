@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _PREDICTIONS = re.compile(
     r"(^|_)(pred|predicted|prediction|predictions|yhat|score|prob|probability|output)(_|$)", re.IGNORECASE
@@ -49,6 +49,7 @@ class Draft:
     Attributes:
         monitors: Name -> field -> value.
         categorical, exclude: Names of columns, as stated.
+        capture: Field → value: where captures are, if not below capture/ of the same bucket.
     """
 
     endpoint: str
@@ -57,6 +58,7 @@ class Draft:
     assumed: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    capture: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         """The document as YAML, with the assumptions as comments."""
@@ -65,6 +67,8 @@ class Draft:
     def _lines(self) -> Iterator[str]:
         yield from (f"# Assumed: {text}" for text in (*self.columns.assumed, *self.assumed))
         yield f"endpoint: {scalar(self.endpoint)}"
+        if self.capture:
+            yield f"capture: {scalar(self.capture)}"
         lists = {
             "output": self.columns.output,
             "input": self.columns.input,

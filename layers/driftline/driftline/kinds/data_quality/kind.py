@@ -15,6 +15,7 @@ DATA_QUALITY = Kind(
         "constraints.json": ("ModelDataQuality", "Constraints"),
     },
     engine_module="driftline.kinds.data_quality.engine",
+    monitoring_type="DataQuality",
     reporter_module="driftline.kinds.data_quality.reporter",
     old_summary=upgraded,
     profiled_baseline=True,

@@ -16,6 +16,7 @@ MODEL_BIAS = Kind(
         "post_training/analysis.json": ("Bias", "PostTrainingConstraints"),
     },
     engine_module="driftline.kinds.model_bias.engine",
+    monitoring_type="ModelBias",
     reporter_module="driftline.kinds.model_bias.reporter",
     analyst_module="driftline.kinds.model_bias.analyst",
     baseline_needs_document=True,

@@ -13,6 +13,7 @@ MODEL_EXPLAINABILITY = Kind(
     verdict_files=("analysis.json", "constraint_violations.json"),
     drift_check_baselines={"analysis.json": ("Explainability", "Constraints")},
     engine_module="driftline.kinds.model_explainability.engine",
+    monitoring_type="ModelExplainability",
     reporter_module="driftline.kinds.model_explainability.reporter",
     analyst_module="driftline.kinds.model_explainability.analyst",
     baseline_needs_document=True,

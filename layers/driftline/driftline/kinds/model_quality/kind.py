@@ -16,6 +16,7 @@ MODEL_QUALITY = Kind(
         "constraints.json": ("ModelQuality", "Constraints"),
     },
     engine_module="driftline.kinds.model_quality.engine",
+    monitoring_type="ModelQuality",
     reporter_module="driftline.kinds.model_quality.reporter",
     old_summary=upgraded,
     baseline_needs_document=True,

@@ -1,0 +1,1 @@
+"""What moving from SageMaker Model Monitor did, for people."""
