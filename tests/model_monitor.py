@@ -94,3 +94,16 @@ def monitored(sagemaker: Any, kind: str, name: str, inputs: Mapping[str, Any], *
     schedule = more.pop("schedule", {})
     create_definition(sagemaker, kind, definition(kind, name, inputs, **more))
     create_schedule(sagemaker, kind, name, name, **schedule)
+
+
+def deploy(sagemaker: Any, endpoint: str, destination: str | None) -> None:
+    """An endpoint that captures a fifth of its requests to an S3 URI; without one it captures nothing."""
+    sagemaker.create_model(
+        ModelName=endpoint, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "123456789012.dkr.ecr/image:1"}
+    )
+    variant = {"VariantName": "all", "ModelName": endpoint, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+    modes = [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}]
+    capture = {"EnableCapture": True, "InitialSamplingPercentage": 20, "CaptureOptions": modes}
+    more = {"DataCaptureConfig": {**capture, "DestinationS3Uri": destination}} if destination else {}
+    sagemaker.create_endpoint_config(EndpointConfigName=endpoint, ProductionVariants=[variant], **more)
+    sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=endpoint)

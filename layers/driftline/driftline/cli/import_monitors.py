@@ -1,7 +1,7 @@
 """`driftline import`: SageMaker Model Monitor's schedules become monitor documents."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -61,6 +61,7 @@ def import_monitors(
         raise typer.BadParameter(f"--comparison {comparison}: sagemaker or driftline")
     compared: Compared = "sagemaker" if comparison == "sagemaker" else "driftline"
     with reporting(as_json=as_json) as output:
+        beside = _beside(report)
         store, own_bucket = _destination(to)
         account = Account(SageMakerMonitoring(), S3Stores(), own_bucket, compared)
         with output.following() as follow:
@@ -77,10 +78,10 @@ def import_monitors(
         if not imported:
             output.note("There are no monitoring schedules" + (f" of {', '.join(endpoint)}." if endpoint else "."))
         document = _document(imported, dry_run=dry_run)
-        files = _write_report(report, import_report(imported, dry_run=dry_run), document)
-        output.result(
-            {**document, "report": [str(path) for path in files]}, lambda console: _show(console, imported, report)
-        )
+        report.write_text(import_report(imported, dry_run=dry_run), encoding="utf-8")
+        beside.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        result = {**document, "report": [str(report), str(beside)]}
+        output.result(result, lambda console: _show(console, imported, report))
         _report_failures(output, imported)
         if any(each.failed for each in imported):
             raise typer.Exit(ExitCode.FAILED)
@@ -92,14 +93,12 @@ def _destination(to: str) -> tuple[EditableStore, str | None]:
     return place.store, place.store.name if to.startswith(_S3) else None
 
 
-def _write_report(path: Path, text: str, document: Mapping[str, object]) -> list[Path]:
-    """Raises InvalidInputError: the name is that of the JSON file."""
-    beside = path.with_suffix(".json")
-    if beside == path:
-        raise InvalidInputError("the report is Markdown", where=str(path), expected="a name that ends in .md")
-    path.write_text(text, encoding="utf-8")
-    beside.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    return [path, beside]
+def _beside(report: Path) -> Path:
+    """The report as JSON. Raises InvalidInputError: both would be one file."""
+    found = report.with_suffix(".json")
+    if found == report:
+        raise InvalidInputError("the report is Markdown", where=str(report), expected="a name that ends in .md")
+    return found
 
 
 def _document(imported: Sequence[ImportedEndpoint], *, dry_run: bool) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A SageMaker whose pipelines run, with an S3 and an IAM beside it: one moto server."""
+"""A SageMaker whose pipelines run, with an S3 and an IAM beside it: one moto server for all tests of it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

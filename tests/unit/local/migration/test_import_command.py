@@ -1,0 +1,171 @@
+"""`driftline import` over an emulated account with schedules of all four types."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from driftline.cli import app
+from driftline.domain.documents.parse import parse_document
+from driftline.kinds.registry import KINDS
+from local.sagemaker import SageMakerServer
+from tests.model_monitor import batch_input, deploy, endpoint_input, inline_definition, monitored
+
+type Clients = Callable[[str], Any]
+
+FILES = {
+    "dq/constraints.json": b'{"features": []}',
+    "dq/statistics.json": b'{"features": []}',
+    "mq/constraints.json": b'{"regression_constraints": {}}',
+    "bias/analysis.json": b'{"version": "1.0"}',
+    "shap/analysis.json": b'{"version": "1.0", "explanations": {}}',
+    "bias/analysis_config.json": b'{"facet": []}',
+    "shap/analysis_config.json": b'{"predictor": {"endpoint_name": "shadow"}}',
+    "before.py": b"def preprocess_handler(inference_record): return {}",
+}
+BUCKET = "account-of-import"
+
+
+def uri(key: str) -> str:
+    return f"s3://{BUCKET}/{key}"
+
+
+@pytest.fixture
+def account(client: Clients, server: SageMakerServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Six schedules: of all types for `shop`, of batches, and one with its definition inside."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    s3, sagemaker = client("s3"), client("sagemaker")
+    s3.create_bucket(Bucket=BUCKET)
+    for key, body in FILES.items():
+        s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    deploy(sagemaker, "shop", uri("captures"))
+    inputs = endpoint_input("shop", InferenceAttribute="0", StartTimeOffset="-P1D", EndTimeOffset="-PT1H")
+
+    def baseline(key: str) -> dict[str, Any]:
+        return {"ConstraintsResource": {"S3Uri": uri(key)}}
+
+    statistics = {"StatisticsResource": {"S3Uri": uri("dq/statistics.json")}}
+    before = {"RecordPreprocessorSourceUri": uri("before.py")}
+    quality = baseline("dq/constraints.json") | statistics
+    monitored(sagemaker, "DataQuality", "shop-dq", endpoint_input("shop"), app=before, baseline=quality)
+    regression, constraints = {"ProblemType": "Regression"}, baseline("mq/constraints.json")
+    monitored(sagemaker, "ModelQuality", "shop-mq", inputs, app=regression, baseline=constraints)
+    for kind, short in (("ModelBias", "bias"), ("ModelExplainability", "shap")):
+        config = {"ConfigUri": uri(f"{short}/analysis_config.json")}
+        monitored(sagemaker, kind, f"shop-{short}", inputs, app=config, baseline=baseline(f"{short}/analysis.json"))
+    monitored(sagemaker, "DataQuality", "churn-dq", batch_input(uri("batches/churn")), baseline=quality)
+    sagemaker.create_monitoring_schedule(
+        MonitoringScheduleName="old-dq",
+        MonitoringScheduleConfig={"MonitoringJobDefinition": inline_definition(endpoint_input("gone"))},
+    )
+    yield sagemaker
+    for name in ("shop-dq", "shop-mq", "shop-bias", "shop-shap", "churn-dq", "old-dq"):
+        sagemaker.delete_monitoring_schedule(MonitoringScheduleName=name)
+    for kind in KINDS.names:
+        for each in getattr(sagemaker, f"list_{kind}_job_definitions")()["JobDefinitionSummaries"]:
+            name = each["MonitoringJobDefinitionName"]
+            getattr(sagemaker, f"delete_{kind}_job_definition")(JobDefinitionName=name)
+    sagemaker.delete_endpoint(EndpointName="shop")
+    sagemaker.delete_endpoint_config(EndpointConfigName="shop")
+    sagemaker.delete_model(ModelName="shop")
+    for key in FILES:
+        s3.delete_object(Bucket=BUCKET, Key=key)
+    s3.delete_bucket(Bucket=BUCKET)
+
+
+def driftline(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_account_moves_over_in_one_command(account: Any, tmp_path: Path) -> None:
+    folder, report = tmp_path / "store", tmp_path / "report.md"
+    folder.mkdir()
+    schedules = account.list_monitoring_schedules()["MonitoringScheduleSummaries"]
+    arguments = ("import", "--to", str(folder), "--report", str(report))
+    # A dry run says what would be, and writes nothing
+    tried = driftline(*arguments, "--dry-run", "--json")
+    assert tried.exit_code == 0, tried.output
+    assert files_of(folder) == {}
+    would = json.loads(tried.stdout)
+    assert would["dry_run"]
+    # The same happens without it
+    done = driftline(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert document["endpoints"] == would["endpoints"]
+    states = {each["schedule"]: each["state"] for it in document["endpoints"] for each in it["schedules"]}
+    assert states == dict.fromkeys(("shop-dq", "shop-mq", "shop-bias", "shop-shap", "churn-dq", "old-dq"), "added")
+    written = files_of(folder)
+    found = {
+        name: parse_document(written[f"monitors/{name}.yaml"].decode(), where=name, model=KINDS.document)
+        for name in ("shop", "churn", "gone")
+    }
+    assert set(found["shop"].monitors.by_name()) == set(KINDS.names)
+    assert (found["shop"].capture.bucket, found["shop"].capture.prefix) == (BUCKET, "captures/")
+    assert (found["churn"].capture.bucket, found["churn"].capture.prefix) == (BUCKET, "batches/")
+    assert found["shop"].capture_script == "before.py"
+    assert {each.schedule_name for each in found["shop"].monitors.by_name().values()} == {
+        *("shop-dq", "shop-mq", "shop-bias", "shop-shap")
+    }
+    copied = {
+        "baselines/shop/data_quality/constraints.json": "dq/constraints.json",
+        "baselines/shop/data_quality/statistics.json": "dq/statistics.json",
+        "baselines/shop/model_quality/constraints.json": "mq/constraints.json",
+        "baselines/shop/model_bias/analysis.json": "bias/analysis.json",
+        "baselines/shop/model_bias/analysis_config.json": "bias/analysis_config.json",
+        "baselines/shop/model_explainability/analysis.json": "shap/analysis.json",
+        "baselines/shop/model_explainability/analysis_config.json": "shap/analysis_config.json",
+        "baselines/churn/data_quality/constraints.json": "dq/constraints.json",
+        "baselines/churn/data_quality/statistics.json": "dq/statistics.json",
+        "scripts/before.py": "before.py",
+    }
+    assert {key: written[key] for key in copied} == {key: FILES[source] for key, source in copied.items()}
+    assert set(written) == {*copied, *(f"monitors/{name}.yaml" for name in found)}
+    # The report says what is left to do, and how to stop what runs on
+    text = report.read_text()
+    assert "aws sagemaker stop-monitoring-schedule --monitoring-schedule-name shop-dq" in text
+    assert json.loads(report.with_suffix(".json").read_text())["endpoints"] == document["endpoints"]
+    # Nothing changed in the account, and a second import changes nothing in the store
+    assert account.list_monitoring_schedules()["MonitoringScheduleSummaries"] == schedules
+    again = driftline(*arguments)
+    assert again.exit_code == 0
+    assert "left as it is" in again.stdout
+    assert files_of(folder) == written
+
+
+def test_a_definition_that_is_gone_costs_its_schedule_alone(account: Any, tmp_path: Path) -> None:
+    account.delete_model_quality_job_definition(JobDefinitionName="shop-mq")
+    arguments = ("import", "--to", str(tmp_path), "--report", str(tmp_path / "report.md"), "--endpoint", "shop")
+    done = driftline(*arguments, "--json")
+    assert done.exit_code == 1
+    [shop] = json.loads(done.stdout)["endpoints"]
+    states = {each["schedule"]: each["state"] for each in shop["schedules"]}
+    assert states == {"shop-dq": "added", "shop-bias": "added", "shop-shap": "added", "shop-mq": "failed"}
+    assert "DescribeModelQualityJobDefinition found nothing" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--comparison", "point"], "sagemaker or driftline"),
+        (["--to", "nowhere"], "no such folder"),
+        (["--to", ".", "--report", "report.json"], "a name that ends in .md"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = driftline("import", *arguments)
+    assert done.exit_code in (1, 64)
+    assert said in done.stderr
