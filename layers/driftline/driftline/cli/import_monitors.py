@@ -16,6 +16,7 @@ from driftline.cli import options
 from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import Output, reporting
+from driftline.cli.parity import show_parity
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
 from driftline.domain.errors import InvalidInputError
@@ -44,6 +45,16 @@ def import_monitors(
     comparison: Annotated[
         str, typer.Option("--comparison", help="sagemaker: alarm where SageMaker did. driftline: by Driftline's rules.")
     ] = "sagemaker",
+    parity: Annotated[
+        int,
+        typer.Option(
+            "--parity",
+            min=0,
+            max=10_000,
+            metavar="N",
+            help="Import nothing: check SageMaker's verdicts on the last N windows of each schedule.",
+        ),
+    ] = 0,
     report: Annotated[
         Path, typer.Option("--report", metavar="FILE", help="The report, in Markdown; as JSON beside it.")
     ] = Path(REPORT),
@@ -53,7 +64,8 @@ def import_monitors(
 
     Reads SageMaker and S3 with your own AWS credentials, and changes nothing there. What is in the place already stays
     as it is: monitors are added to documents, and nothing is overwritten. The report says what was not carried over,
-    why, and how to stop the old schedules. The exit code is 1 if a schedule could not be read or written.
+    why, and how to stop the old schedules. The exit code is 1 if a schedule could not be read or written; with
+    --parity also if verdicts differ for a reason that is not known.
 
     Example: driftline import --to s3://driftline-bucket --dry-run
     """
@@ -61,7 +73,7 @@ def import_monitors(
         raise typer.BadParameter(f"--comparison {comparison}: sagemaker or driftline")
     compared: Compared = "sagemaker" if comparison == "sagemaker" else "driftline"
     with reporting(as_json=as_json) as output:
-        beside = _beside(report)
+        beside = _beside(report) if not parity else report
         store, own_bucket = _destination(to)
         account = Account(SageMakerMonitoring(), S3Stores(), own_bucket, compared)
         with output.following() as follow:
@@ -74,6 +86,9 @@ def import_monitors(
 
             found = list(read_schedules(account, endpoint or (), kinds=KINDS, step=step))
         target = DryRunStore(store) if dry_run else store
+        if parity:
+            show_parity(output, found, account.buckets, parity)
+            return
         imported = import_schedules(found, target, kinds=KINDS)
         if not imported:
             output.note("There are no monitoring schedules" + (f" of {', '.join(endpoint)}." if endpoint else "."))

@@ -19,6 +19,7 @@ from driftline.domain.monitors.monitor import ScheduledMonitor
 if TYPE_CHECKING:
     from driftline.kinds.analyst import Analyst, InferenceAnalyst
     from driftline.kinds.engine import Engine
+    from driftline.kinds.parity import Parity
     from driftline.kinds.reporter import Facts, Reporter
 
 
@@ -43,6 +44,7 @@ class Kind:
         baseline_needs_document: A data set cannot be read without the monitor document.
         compares_data_sets: A data set can stand in the place of a window.
         monitoring_type: SageMaker's type of monitoring schedules of this kind; empty if it has none.
+        parity_module: Where `PARITY` is, for a kind whose verdicts of SageMaker can be checked; empty for others.
         engine_module: Where `ENGINE` is, the heavy half.
         reporter_module: Where `REPORTER` is, the heavy half that faces people.
     """
@@ -63,6 +65,7 @@ class Kind:
     profiled_baseline: bool = False
     compares_data_sets: bool = False
     monitoring_type: str = ""
+    parity_module: str = ""
 
     @property
     def engine(self) -> "Engine":
@@ -78,6 +81,11 @@ class Kind:
     def analyst(self) -> "Analyst | None":
         """Analyses a data set without a monitor; imported on first use."""
         return cast("Analyst", import_module(self.analyst_module).ANALYST) if self.analyst_module else None
+
+    @property
+    def parity(self) -> "Parity | None":
+        """Checks verdicts of SageMaker; imported on first use."""
+        return cast("Parity", import_module(self.parity_module).PARITY) if self.parity_module else None
 
     @property
     def marker(self) -> str:

@@ -1,6 +1,7 @@
 """`driftline import` over an emulated account with schedules of all four types."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from driftline.adapters.aws import sagemaker_monitoring
 from driftline.cli import app
 from driftline.domain.documents.parse import parse_document
 from driftline.kinds.registry import KINDS
 from local.sagemaker import SageMakerServer
 from tests.model_monitor import batch_input, deploy, endpoint_input, inline_definition, monitored
+from tests.places import REPOSITORY
 
 type Clients = Callable[[str], Any]
 
@@ -169,3 +172,56 @@ def test_what_cannot_be_is_refused(
     done = driftline("import", *arguments)
     assert done.exit_code in (1, 64)
     assert said in done.stderr
+
+
+def test_parity_compares_the_newest_verdicts_that_are_still_there(
+    account: Any, client: Clients, shared_data: Path, tmp_path: Path
+) -> None:
+    real = shared_data / "nyc_taxi_15min_sagemaker" / "sagemaker_reports" / "model_quality"
+    s3 = client("s3")
+    s3.create_bucket(Bucket="reports")
+    s3.put_object(Bucket=BUCKET, Key="mq/constraints.json", Body=(real / "baseline" / "constraints.json").read_bytes())
+    keys = [f"monitoring/shop/shop-mq/2020/{day}/15/" for day in ("01/06", "01/13", "01/20")]
+    for key, day in zip(keys, ("2020-01-06", "2020-01-13", "2020-01-20"), strict=True):
+        for file in (real / day).iterdir():
+            s3.put_object(Bucket="reports", Key=key + file.name, Body=file.read_bytes())
+    s3.put_object(Bucket="reports", Key=f"{keys[1]}statistics.json", Body=b"damaged")
+    try:
+        arguments = ("import", "--to", str(tmp_path), "--endpoint", "shop", "--json")
+        newest = driftline(*arguments, "--parity", "1")
+        assert newest.exit_code == 0, newest.output
+        [window] = json.loads(newest.stdout)["windows"]
+        assert (window["scheduled_time"], window["sagemaker"], window["driftline"]) == ("2020-01-20T15:00:00Z", 4, 4)
+        # One that cannot be read costs itself alone, and is no agreement
+        all_of_them = driftline(*arguments, "--parity", "5")
+        assert all_of_them.exit_code == 1
+        found = json.loads(all_of_them.stdout)
+        assert [each["same"] for each in found["windows"]] == [True, False, True]
+        assert "statistics.json" in found["windows"][1]["error"]["where"]
+        shown = driftline(*arguments[:-1], "--parity", "5")
+        assert "3 windows, 1 different" in shown.stdout
+        # A verdict that does not follow from its statistics is said
+        s3.put_object(Bucket="reports", Key=f"{keys[2]}constraint_violations.json", Body=b'{"violations": []}')
+        other = driftline(*arguments, "--parity", "1")
+        assert other.exit_code == 1
+        [window] = json.loads(other.stdout)["windows"]
+        assert {(each["only"], each["why"]) for each in window["differences"]} == {("driftline", None)}
+        assert sorted(each["subject"] for each in window["differences"]) == ["mae", "mse", "r2", "rmse"]
+        assert files_of(tmp_path) == {}
+    finally:
+        for each in s3.list_objects_v2(Bucket="reports")["Contents"]:
+            s3.delete_object(Bucket="reports", Key=each["Key"])
+        s3.delete_bucket(Bucket="reports")
+
+
+def test_the_documented_policy_has_the_calls_that_are_made() -> None:
+    text = (REPOSITORY / "docs" / "reference" / "permissions.md").read_text()
+    section = text[text.index("\n## Move over from Model Monitor\n") :].partition("```json\n")[2].partition("```")[0]
+    [allowed] = [each["Action"] for each in json.loads(section)["Statement"] if each["Sid"] == "SeeWhatIsMonitored"]
+    source = Path(sagemaker_monitoring.__file__).read_text()
+    called = set(re.findall(r"\b((?:describe|list)_[a-z_]+)\b", source)) - {
+        "list_monitoring_executions",
+        "list_endpoints",
+    }
+    actions = {f"sagemaker:{''.join(word.capitalize() for word in name.split('_'))}" for name in called}
+    assert set(allowed) == actions

@@ -219,7 +219,7 @@ def test_of_two_schedules_of_one_kind_the_running_and_newer_one_goes_on(
     assert monitors(store, "shop")["data_quality"].schedule_name == "newer"
     for name in ("older", "stopped"):
         assert isinstance(found[name].error, InvalidInputError)
-        assert "schedule newer" in found[name].error.what
+        assert "schedule newer" in str(found[name].error)
 
 
 def test_a_field_that_no_document_may_have_is_said_with_what_is_allowed(

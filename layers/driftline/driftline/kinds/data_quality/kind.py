@@ -16,6 +16,7 @@ DATA_QUALITY = Kind(
     },
     engine_module="driftline.kinds.data_quality.engine",
     monitoring_type="DataQuality",
+    parity_module="driftline.kinds.data_quality.parity",
     reporter_module="driftline.kinds.data_quality.reporter",
     old_summary=upgraded,
     profiled_baseline=True,

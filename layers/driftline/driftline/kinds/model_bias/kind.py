@@ -17,6 +17,7 @@ MODEL_BIAS = Kind(
     },
     engine_module="driftline.kinds.model_bias.engine",
     monitoring_type="ModelBias",
+    parity_module="driftline.kinds.model_bias.parity",
     reporter_module="driftline.kinds.model_bias.reporter",
     analyst_module="driftline.kinds.model_bias.analyst",
     baseline_needs_document=True,

@@ -14,6 +14,7 @@ MODEL_EXPLAINABILITY = Kind(
     drift_check_baselines={"analysis.json": ("Explainability", "Constraints")},
     engine_module="driftline.kinds.model_explainability.engine",
     monitoring_type="ModelExplainability",
+    parity_module="driftline.kinds.model_explainability.parity",
     reporter_module="driftline.kinds.model_explainability.reporter",
     analyst_module="driftline.kinds.model_explainability.analyst",
     baseline_needs_document=True,

@@ -17,6 +17,7 @@ MODEL_QUALITY = Kind(
     },
     engine_module="driftline.kinds.model_quality.engine",
     monitoring_type="ModelQuality",
+    parity_module="driftline.kinds.model_quality.parity",
     reporter_module="driftline.kinds.model_quality.reporter",
     old_summary=upgraded,
     baseline_needs_document=True,

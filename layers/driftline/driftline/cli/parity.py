@@ -1,0 +1,126 @@
+"""`driftline import --parity`: SageMaker's last verdicts, and what Driftline's rules say about the same files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import typer
+from rich.console import Console
+
+from driftline.cli.columns import table_of
+from driftline.cli.exits import ExitCode
+from driftline.cli.output import Output
+from driftline.cli.text import safe
+from driftline.domain.errors import InvalidInputError
+from driftline.domain.instants import format_instant
+from driftline.kinds.parity import Recheck
+from driftline.kinds.registry import KINDS
+from driftline.presentation.text import count, instant
+from driftline.usecases.migration.parity import ParityWindow, parity_of
+from driftline.usecases.migration.read_schedules import ReadSchedule, Unread, error_of
+from driftline.usecases.ports import Stores
+
+_SHOWN = 3
+
+
+def show_parity(output: Output, found: Sequence[ReadSchedule | Unread], buckets: Stores, most: int) -> None:
+    """Prints a line for each window.
+
+    Args:
+        most: Of each schedule.
+
+    Raises:
+        typer.Exit: with exit code 1, if a verdict differs without a known reason, or could not be read.
+    """
+    windows, failed = list[ParityWindow](), dict[str, Exception]()
+    with output.progress("comparing", len(found)) as step:
+        for each in found:
+            name = each.listed.name if isinstance(each, Unread) else each.source.name
+            step(name)
+            if isinstance(each, Unread):
+                failed[name] = each.error
+                continue
+            try:
+                windows += parity_of(each, buckets, most, kinds=KINDS)
+            except Exception as error:  # noqa: BLE001 - of AWS, too: the next schedule has nothing to do with it
+                failed[name] = error
+    errors = {name: error_of(error) for name, error in failed.items()}
+    differ = [each for each in windows if not each.same]
+    document = {
+        "windows": [_window(each) for each in windows],
+        "same": len(windows) - len(differ),
+        "different": len(differ),
+        "unread": [{"schedule": name, **output.parts(error)} for name, error in errors.items()],
+    }
+    output.result(document, lambda console: _show(console, windows, len(differ)))
+    for each_error in errors.values():
+        output.trouble(each_error)
+    if not windows and not errors:
+        output.trouble(
+            InvalidInputError(
+                "no reports of these schedules are in S3 any more", mend="Compare on data: driftline backfill."
+            )
+        )
+    if differ or errors:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _window(window: ParityWindow) -> Mapping[str, object]:
+    found = window.found
+    return {
+        "endpoint": window.endpoint,
+        "schedule": window.schedule,
+        "monitor": window.kind,
+        "scheduled_time": format_instant(window.scheduled),
+        "folder": window.folder,
+        "sagemaker": len(found.theirs) if found else None,
+        "driftline": len(found.ours) if found else None,
+        "same": window.same,
+        "differences": list(_differences(found)) if found else [],
+        "error": Output.parts(window.error) if window.error else None,
+    }
+
+
+def _differences(found: Recheck) -> Iterator[Mapping[str, object]]:
+    for each in sorted(found.theirs ^ found.ours):
+        yield {
+            "subject": each.subject,
+            "check": each.check,
+            "only": "sagemaker" if each in found.theirs else "driftline",
+            "why": found.unchecked.get(each),
+        }
+
+
+def _show(console: Console, windows: Sequence[ParityWindow], different: int) -> None:
+    names = ("endpoint", "monitor", "scheduled", "SageMaker", "Driftline", "same", "why")
+    table = table_of(*names, numbers=("SageMaker", "Driftline"), whole=("endpoint", "monitor", "scheduled"))
+    for each in windows:
+        found = each.found
+        table.add_row(
+            safe(each.endpoint),
+            each.kind,
+            instant(each.scheduled),
+            str(len(found.theirs)) if found else "",
+            str(len(found.ours)) if found else "",
+            "yes" if each.same else "no",
+            safe(_why(each)),
+        )
+    console.print(table)
+    said = "all of them same" if not different else f"{different} different"
+    console.print(f"{count(len(windows), 'window')}, {said}", soft_wrap=True)
+
+
+def _why(window: ParityWindow) -> str:
+    """The known reasons with their counts, then what nothing explains."""
+    if window.error is not None:
+        return window.error.what
+    found = window.found
+    if found is None:
+        return ""
+    reasons = sorted(found.unchecked.values())
+    known = [f"{reason} ({reasons.count(reason)})" for reason in dict.fromkeys(reasons)]
+    unexplained = found.unexplained
+    shown = [
+        f"{'only SageMaker' if each in found.theirs else 'only Driftline'}: {each.check} of {each.subject}"
+        for each in unexplained[:_SHOWN]
+    ]
+    more = [f"{len(unexplained) - _SHOWN} more"] if len(unexplained) > _SHOWN else []
+    return "; ".join([*known, *shown, *more])
