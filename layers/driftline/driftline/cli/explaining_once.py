@@ -7,22 +7,20 @@ from time import perf_counter
 import typer
 
 from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
-from driftline.adapters.by_hand.explaining import LocalModels
+from driftline.adapters.by_hand.explaining import LocalModels, located
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.own_code.predictor import OwnPredictor, load_predictor
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import Following, Output
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.explanations.tasks import AskedEndpoint, Task
-from driftline.domain.explanations.trees.forest import Forest
-from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.kinds.analyst import GivenModel
 from driftline.presentation.text import count
-from driftline.usecases.analyses.analyse import has_headers, label_headers, model_of, with_answers_of, with_endpoint
-from driftline.usecases.analyses.model_answers import ModelAnswers, forest_model
+from driftline.usecases.analyses.analyse import label_headers, model_of, with_answers_of, with_endpoint
+from driftline.usecases.analyses.model_answers import ModelAnswers
+from driftline.usecases.analyses.model_file import by_file
 from driftline.usecases.explanations.requested import RequestedExplanations
 from driftline.usecases.explanations.solve import Solver
-from driftline.usecases.explanations.tree_rows import own_names
 from driftline.usecases.ports.predictions import Predictor
 
 CACHE = ".driftline-explained"
@@ -45,13 +43,13 @@ class Chosen:
     Attributes:
         model: None: the endpoint that the configuration names.
         features: As the user says, or the model itself.
+        answers: Who answers for a model that is no endpoint.
     """
 
     config: bytes
     model: GivenModel | None
     features: tuple[str, ...]
-    labels: tuple[str, ...] = ()
-    forest: Forest | None = None
+    answers: Predictor | None = None
     function: OwnPredictor | None = None
 
 
@@ -73,20 +71,18 @@ class ModelChoice:
         named = [name for name, value in given.items() if value is not None]
         if len(named) > 1:
             raise InvalidInputError(f"{' and '.join(named)}", where="the model", expected="one of them")
-        labels = label_headers(config)
         model = self.model if named else model_of(config)
         if model is not None:
-            name = model if "://" in model else str(Path(model).expanduser().resolve())
-            forest = read_forest(LocalModels().read(name), model)
-            config_ = with_answers_of(config, name, where)
-            known = features or (() if has_headers(config) else own_names(forest.feature_names))
-            return Chosen(config_, GivenModel("model", name), known, labels, forest=forest)
+            name = located(model)
+            by = by_file(config, name, LocalModels().read(name), where)
+            return Chosen(by.config, by.model, features or by.features, by.answers)
         if self.predictor is not None:
             own = load_predictor(self.predictor, Path())
             config_ = with_answers_of(config, self.predictor, where)
-            return Chosen(config_, GivenModel("predictor", self.predictor, own.etag), features, labels, function=own)
+            answers = ModelAnswers(own, label_headers(config))
+            return Chosen(config_, GivenModel("predictor", self.predictor, own.etag), features, answers, own)
         config_ = with_endpoint(config, self.endpoint, where) if self.endpoint is not None else config
-        return Chosen(config_, None, features, labels)
+        return Chosen(config_, None, features)
 
 
 @dataclass
@@ -117,10 +113,7 @@ class Work:
     @property
     def predictor(self) -> Predictor:
         """Who answers where the data set needs predictions."""
-        chosen = self.chosen
-        if chosen.forest is not None and chosen.model is not None:
-            return ModelAnswers(forest_model(chosen.forest, chosen.model.name), chosen.labels)
-        return ModelAnswers(chosen.function, chosen.labels) if chosen.function is not None else self.endpoint
+        return self.chosen.answers or self.endpoint
 
     @property
     def explanations(self) -> RequestedExplanations:

@@ -1,16 +1,25 @@
 """Files that a notebook names: a path, or an s3:// URI."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from driftline.adapters.by_hand.files import read_file
 from driftline.adapters.folder.store import FolderStore
-from driftline.domain.errors import InvalidInputError
-from driftline.sagemaker.session import Session, session_of
+from driftline.domain.errors import DriftlineError, InvalidInputError
+from driftline.domain.ground_truth.keys import GROUND_TRUTH, MERGED
+from driftline.domain.keys import ANALYSES, BASELINES, CAPTURE, MONITORS, REPORTS, ROUTES, SCRIPTS, STATE
+from driftline.sagemaker.session import Session, boto_session_of, session_of
 from driftline.usecases.ports import EditableStore, ObjectStore
 
 _S3 = "s3://"
+
+_CONTENT_TYPES = {".json": "application/json", ".html": "text/html; charset=utf-8", ".csv": "text/csv"}
+
+_LAYOUT = {
+    prefix.partition("/")[0]
+    for prefix in (ANALYSES, BASELINES, CAPTURE, GROUND_TRUTH, MERGED, MONITORS, REPORTS, ROUTES, SCRIPTS, STATE)
+}
 
 
 def read(location: str, session: object) -> bytes:
@@ -22,17 +31,38 @@ def read(location: str, session: object) -> bytes:
 
 
 def write(location: str, body: bytes, session: object) -> None:
-    """JSON, to a path or an s3:// URI."""
+    """To a path or an s3:// URI; the end of the name says what it is."""
     if location.startswith(_S3):
         store, key = _object(location, session)
-        store.put(key, body, content_type="application/json")
+        store.put(key, body, content_type=_CONTENT_TYPES.get(Path(key).suffix, "application/octet-stream"))
         return
     path = Path(location).expanduser().absolute()
     FolderStore(path.parent).put(path.name, body)
 
 
+def below(location: str, name: str) -> str:
+    """The place of a file in a folder, or below a prefix."""
+    return f"{location.rstrip('/')}/{name}"
+
+
+def check_output(location: str, session: object, where: str) -> None:
+    """Raises InvalidInputError: files there are read by the stack, or written by it."""
+    try:
+        root = session_of(session).store.uri("").rstrip("/")
+    except InvalidInputError:  # no place is stated: this is none of its files
+        return
+    place = location if location.startswith(_S3) else str(Path(location).expanduser().absolute())
+    folder = place.removeprefix(f"{root}/").partition("/")[0]
+    if place.startswith(f"{root}/") and folder in _LAYOUT:
+        raise InvalidInputError(
+            f"{folder}/ has files of the stack",
+            where=f"{where}={location!r}",
+            expected=f"another folder or prefix, such as {root}/clarify",
+        )
+
+
 @contextmanager
-def local_files(location: str, session: Session) -> Iterator[dict[str, Path]]:
+def local_files(location: str, session: object) -> Iterator[dict[str, Path]]:
     """Name → file on local disk: one file, all of a folder, one object, or all objects below a prefix.
 
     Raises:
@@ -46,7 +76,21 @@ def local_files(location: str, session: Session) -> Iterator[dict[str, Path]]:
     store, key = _object(location, session)
     keys = [key] if key and store.etag(key) is not None else _below(store, f"{key.rstrip('/')}/" if key else "")
     with ExitStack() as copies:
-        yield _by_name(location, {each: copies.enter_context(store.local_copy(each)) for each in keys})
+        local = {each: copies.enter_context(store.local_copy(each)) for each in keys}
+        named = _by_name(location, local)
+        with _naming({str(path): store.uri(each) for each, path in local.items()}):
+            yield named
+
+
+@contextmanager
+def _naming(objects: Mapping[str, str]) -> Iterator[None]:
+    """Errors name the objects instead of their copies. Args: objects: By the copy's path."""
+    try:
+        yield
+    except DriftlineError as error:
+        for path, uri in objects.items():
+            error.what, error.where = error.what.replace(path, uri), error.where.replace(path, uri)
+        raise
 
 
 def _below(store: ObjectStore, prefix: str) -> list[str]:
@@ -69,4 +113,4 @@ def _object(location: str, session: object) -> tuple[EditableStore, str]:
         raise InvalidInputError("no bucket", where=location, expected="s3://<bucket>/<key>")
     with suppress(InvalidInputError):
         return session_of(session).bucket(bucket), key
-    return Session(f"{_S3}{bucket}", boto_session=getattr(session, "boto_session", None)).bucket(bucket), key
+    return Session(f"{_S3}{bucket}", boto_session=boto_session_of(session)).bucket(bucket), key

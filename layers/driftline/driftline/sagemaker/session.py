@@ -83,8 +83,17 @@ def session_of(given: object) -> Session:
     Raises:
         InvalidInputError: as Session, or it is none of these.
     """
+    return given if isinstance(given, Session) else Session(boto_session=boto_session_of(given))
+
+
+def boto_session_of(given: object) -> "BotoSession | None":
+    """The credentials of what was passed as `sagemaker_session`; None: those of the process.
+
+    Raises:
+        InvalidInputError: it is no session.
+    """
     if given is None or isinstance(given, Session):
-        return given or Session()
+        return given.boto_session if given is not None else None
     boto: Any = getattr(given, "boto_session", given)
     if not hasattr(boto, "client"):
         raise InvalidInputError(
@@ -92,4 +101,5 @@ def session_of(given: object) -> Session:
             where="sagemaker_session",
             expected="driftline.sagemaker.Session, a session of SageMaker's SDK, or of boto3",
         )
-    return Session(boto_session=boto)
+    found: BotoSession = boto
+    return found

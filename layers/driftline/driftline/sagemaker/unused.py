@@ -19,11 +19,23 @@ _WHY = {
     "kms_key": "the bucket's default encryption applies",
     "tags": "`tags` in the monitor document group endpoints",
     "output_s3_uri": "files are where docs/reference/bucket.md says: baselines/ and reports/",
+    "version": "this release of Driftline analyses",
+    "skip_early_validation": "the configuration is always checked",
+    "experiment_config": "no trial of an experiment is recorded",
 }
 
-_DEFAULTS = {"instance_count": DEFAULT_COUNT, "instance_type": DEFAULT_TYPE, "volume_size_in_gb": DEFAULT_VOLUME}
+_DEFAULTS: Mapping[str, object] = {
+    "instance_count": DEFAULT_COUNT,
+    "instance_type": DEFAULT_TYPE,
+    "volume_size_in_gb": DEFAULT_VOLUME,
+    "skip_early_validation": False,
+}
 
 _ON_CAPTURES = "Scripts run on captures. Run it on the data set yourself, and pass the result."
+
+_JOINED = "Write the column into the data set itself, and name it."
+
+_FORECASTS = "Forecasts cannot be explained. Explain the rows of a table with SHAPConfig."
 
 _INSTEAD = {
     "network_config": "Functions run in the account's Lambda network. Leave the argument out.",
@@ -31,6 +43,17 @@ _INSTEAD = {
     "post_analytics_processor_script": _ON_CAPTURES,
     "env": "Scripts have no environment of their own. Leave the argument out, and put values into the script.",
     "exclude_features_attribute": "Name the columns in the monitor document: columns: {exclude: [id]}.",
+    "facet_dataset_uri": _JOINED,
+    "facet_headers": _JOINED,
+    "predicted_label_dataset_uri": _JOINED,
+    "predicted_label_headers": _JOINED,
+    "segmentation_config": "Write each part into a data set of its own, and analyse it; or name its column as a facet.",
+    "time_series_data_config": _FORECASTS,
+    "time_series_model_config": _FORECASTS,
+    "text_config": "Leave the argument out; texts count as categories.",
+    "image_config": "Images cannot be explained: Driftline reads tables.",
+    "custom_attributes": "Endpoints are asked without. Make an endpoint that answers without.",
+    "target_model": "Endpoints are asked without. Deploy the model to an endpoint of its own.",
     "monitoring_config_override": "Change body_dict of suggested_constraints(), and pass it as constraints.",
 }
 

@@ -1,10 +1,13 @@
 """SageMaker's endpoints, asked for predictions."""
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from driftline.adapters.aws.clients import client_of
+from driftline.adapters.aws.clients import client_config, client_of
 from driftline.domain.errors import InvalidInputError, RetryLaterError
+
+if TYPE_CHECKING:
+    from boto3 import Session
 
 _LATER = frozenset({"ThrottlingException", "ServiceUnavailable", "InternalFailure", "InternalDependencyException"})
 _ATTEMPTS = 8
@@ -16,10 +19,12 @@ class SageMakerEndpoints:
 
     Args:
         client: A boto3 client of sagemaker-runtime; created on first use unless given.
+        session: With credentials and a region for that; otherwise those of the process.
     """
 
-    def __init__(self, client: Any = None) -> None:
+    def __init__(self, client: Any = None, session: "Session | None" = None) -> None:
         self._given = client
+        self._session = session
 
     def answer(self, endpoint: str, body: bytes, content_type: str, accept: str) -> bytes:
         """See `Predictor.answer`."""
@@ -59,5 +64,7 @@ class SageMakerEndpoints:
     def _client(self) -> Any:
         if self._given is not None:
             return self._given
-        retries = {"mode": "adaptive", "max_attempts": _ATTEMPTS}
-        return client_of("sagemaker-runtime", retries=retries, read_timeout=70)
+        config = {"retries": {"mode": "adaptive", "max_attempts": _ATTEMPTS}, "read_timeout": 70}
+        if self._session is None:
+            return client_of("sagemaker-runtime", **config)
+        return self._session.client("sagemaker-runtime", config=client_config(**config))

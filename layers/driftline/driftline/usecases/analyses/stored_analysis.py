@@ -6,32 +6,23 @@ The data set is in `analyses/<name>/input/`, or where `dataset_uri` says; a mode
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.explanations.trees.model_file import read_forest
 from driftline.domain.json_reading import load_json
 from driftline.domain.keys import ANALYSES, BASELINES, analysis_folder
-from driftline.kinds.analyst import GivenModel, Wishes
+from driftline.kinds.analyst import Wishes
 from driftline.kinds.kind import Kinds
 from driftline.presentation.pages.execution.html import render
 from driftline.presentation.pages.execution.view import page_view
-from driftline.usecases.analyses.analyse import (
-    WholeAnalysis,
-    analyse,
-    has_headers,
-    label_headers,
-    model_of,
-    with_answers_of,
-)
-from driftline.usecases.analyses.model_answers import ModelAnswers, forest_model
+from driftline.usecases.analyses.analyse import WholeAnalysis, analyse, model_of
+from driftline.usecases.analyses.model_file import by_file
 from driftline.usecases.analyses.request_budget import BudgetedPredictor, RequestBudget
 from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE, DatasetFormat, parse_format
 from driftline.usecases.explanations.explaining import Explaining
-from driftline.usecases.explanations.tree_rows import own_names
 from driftline.usecases.ports import ObjectStore
 from driftline.usecases.ports.predictions import Predictor
 from driftline.usecases.ports.tables import DataSetTables
@@ -117,18 +108,14 @@ def _analysed(
     fields = _fields(config, where)
     keys, form = _data(store, folder, fields, where)
     model = _model(store, folder, model_of(config))
-    asked: Predictor = BudgetedPredictor(predictor, budget)
-    given: GivenModel | None = None
-    names: tuple[str, ...] = ()
-    if model is not None:
-        forest = read_forest(explaining.models.read(model), model)
-        headers = label_headers(config)
-        config, given = with_answers_of(config, model, where), GivenModel("model", model)
-        asked = ModelAnswers(forest_model(forest, model), headers)
-        names = () if has_headers(config) else own_names(forest.feature_names)
     explained = explaining.of(asker_of(name), store, budget.follow)
+    asked: Predictor = BudgetedPredictor(predictor, budget)
+    wishes = Wishes(most_requests=max(budget.limit, 1), read=_reader(store, where))
+    if model is not None:
+        by = by_file(config, model, explaining.models.read(model), where)
+        config, asked = by.config, by.answers
+        wishes = replace(wishes, model=by.model, features=by.features)
     data = StoredDataSet(store, keys, form, tables, predictor=asked, explained=explained)
-    wishes = Wishes(model=given, features=names, most_requests=max(budget.limit, 1), read=_reader(store, where))
     return analyse(config, data, where=where, kinds=kinds, wishes=wishes)
 
 

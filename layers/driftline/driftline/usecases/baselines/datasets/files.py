@@ -130,7 +130,7 @@ def read_file[T](
             for batch in readers.parquet(path, name):
                 yield True, batch
             return
-        with _opened(path) as file, _Counted(file, reading, name) as raw:
+        with opened(path) as file, _Counted(file, reading, name) as raw:
             stream = io.BufferedReader(raw, _BUFFER)
             try:
                 if kind == "json":
@@ -167,7 +167,8 @@ class _Counted(io.RawIOBase):
         return int(found)
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """The file, unpacked if it is gzip."""
     with path.open("rb") as file:
         compressed = file.read(len(_GZIP)) == _GZIP
     return cast("BinaryIO", gzip.open(path, "rb")) if compressed else path.open("rb")
@@ -176,7 +177,7 @@ def _opened(path: Path) -> BinaryIO:
 def _kind_of(path: Path, name: str) -> Kind:
     """From the first bytes, because names of files are often wrong."""
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             start = stream.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InvalidInputError(
