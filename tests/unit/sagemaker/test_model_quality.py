@@ -171,7 +171,8 @@ def test_over_a_bucket_nothing_is_uploaded_that_the_stack_would_refuse(store: S3
     assert not [each.key for each in store.list("") if "/input/" in each.key or each.key.startswith("monitors/")]
     monitor.create_monitoring_schedule(INPUT, f"s3://stack/ground-truth/{ENDPOINT}/", "BinaryClassification")
     baseline = {each.key.rsplit("/", 1)[-1] for each in store.list(f"baselines/{ENDPOINT}/model_quality/")}
-    assert baseline == {"statistics.json", "constraints.json", "estimates.json", "predictions.json"}
+    files = {"statistics.json", "constraints.json", "estimates.json", "predictions.json"}
+    assert baseline == files | {"suggestion.json"}, "without the last one, constraints are judged as SageMaker's own"
 
 
 def test_what_a_schedule_lacks_is_said_and_nothing_is_written(tmp_path: Path) -> None:

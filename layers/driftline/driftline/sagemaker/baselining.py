@@ -5,28 +5,32 @@ import logging
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from driftline.adapters.by_hand.explaining import explaining
+from driftline.adapters.aws.s3 import s3_client
+from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
+from driftline.adapters.by_hand.explaining import LocalModels, explaining
+from driftline.adapters.by_hand.files import read_file
 from driftline.adapters.by_hand.staged import StagedStore
 from driftline.adapters.tables.duck import DuckTables
+from driftline.domain.analysis_config.config_file import FILE as CONFIG_FILE
 from driftline.domain.documents.edit import with_monitor
 from driftline.domain.documents.parse import parse_document
 from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLaterError
-from driftline.domain.json_reading import load_json
 from driftline.domain.keys import baseline_folder, document_key
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker.dataset_format import checked_format
-from driftline.sagemaker.locations import local_files
 from driftline.sagemaker.monitoring_files import Constraints, Statistics
 from driftline.sagemaker.session import Session
 from driftline.usecases.baselines.baseline_files import read_files
+from driftline.usecases.baselines.baseline_memory import MEMORY_FILE
 from driftline.usecases.baselines.datasets.format import FORMAT_FILE
 from driftline.usecases.baselines.refusals import refusal_of
 from driftline.usecases.baselines.suggest_baseline import suggest_baseline
 from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports.predictions import Predictor
 
 STATISTICS, CONSTRAINTS = "statistics.json", "constraints.json"
 
@@ -69,21 +73,22 @@ class BaseliningJob:
     def baseline_statistics(self, file_name: str = STATISTICS, kms_key: str | None = None) -> Statistics:
         """The statistics of the data set. Raises as `files`."""
         place, body = self._file(file_name)
-        return Statistics(body, place, kms_key, self.sagemaker_session)
+        return Statistics.of_bytes(body, place, kms_key, self.sagemaker_session)
 
     def suggested_constraints(self, file_name: str = CONSTRAINTS, kms_key: str | None = None) -> Constraints:
-        """The suggested constraints. Raises as `files`."""
-        place, body = self._file(file_name)
-        return Constraints(body, place, kms_key, self.sagemaker_session)
+        """The suggested constraints: of bias and attributions, analysis.json. Raises as `files`."""
+        files = self._kind.baseline_files
+        place, body = self._file(files[0] if file_name == CONSTRAINTS and CONSTRAINTS not in files else file_name)
+        return Constraints.of_bytes(body, place, kms_key, self.sagemaker_session)
 
     def files(self) -> Mapping[str, bytes]:
-        """All files of the baseline, derived ones included, by name.
+        """All files of the baseline, and how they were made, by name.
 
         Raises:
             InvalidInputError: the stack cannot read the data set.
             RetryLaterError: they are not there yet; `wait()`.
         """
-        names = (*self._kind.baseline_files, *self._kind.derived_files)
+        names = (*self._kind.baseline_files, *self._kind.derived_files, MEMORY_FILE)
         found = read_files(self.sagemaker_session.store, self._folder, names)
         if any(name not in found for name in self._kind.baseline_files):
             raise self._not_yet()
@@ -140,11 +145,11 @@ class BaseliningJob:
     def _files(self) -> Mapping[str, bytes]:
         return read_files(self.sagemaker_session.store, self._folder, self._kind.baseline_files)
 
-    def _file(self, name: str) -> tuple[str, dict[str, Any]]:
+    def _file(self, name: str) -> tuple[str, bytes]:
         if name not in self._kind.baseline_files:
             expected = " or ".join(self._kind.baseline_files)
             raise InvalidInputError(f"a baseline has no {name}", where="file_name", expected=expected)
-        return self.sagemaker_session.store.uri(self._folder + name), load_json(self.files()[name])
+        return self.sagemaker_session.store.uri(self._folder + name), self.files()[name]
 
     def _not_yet(self) -> DriftlineError:
         return self.refusal or RetryLaterError(
@@ -153,52 +158,79 @@ class BaseliningJob:
         )
 
 
-def start_baselining(
-    session: Session,
-    job_name: str,
-    kind: str,
-    data_set: str,
-    dataset_format: Mapping[str, object],
-    settings: Mapping[str, object] | None = None,
-) -> BaseliningJob:
-    """Computes the baseline here over a folder; over a bucket, uploads the data set, and the stack does.
+@dataclass(frozen=True)
+class DataOfJob:
+    """A data set, and what is known of it when its baseline is asked for.
 
-    Args:
-        data_set: A file, a folder, an object, or a prefix.
+    Attributes:
+        files: By name.
+        format: Of the files: SageMaker's dataset_format.
         settings: Of the monitor, for a kind that cannot read a data set without. The endpoint whose document would say
             them is not known yet, so the baseline is computed here, over a bucket, too.
+        config: analysis_config.json, where the kind reads one.
+        models: Files of the user by the key that they will have, which the data set is explained by.
+        predictor: Asks for predictions that the data set lacks; None: an endpoint.
+    """
+
+    files: Mapping[str, Path]
+    format: Mapping[str, object]
+    settings: Mapping[str, object] | None = None
+    config: bytes | None = None
+    models: Mapping[str, Path] = field(default_factory=dict)
+    predictor: Predictor | None = None
+
+
+def start_baselining(session: Session, job_name: str, kind: str, data: DataOfJob) -> BaseliningJob:
+    """Computes the baseline here over a folder; over a bucket, uploads the data set, and the stack does.
 
     Raises:
         InvalidInputError: there is a baseline of this name, or the data set cannot be read; nothing is left then.
     """
     store, folder = session.store, baseline_folder(job_name, kind)
-    stated = checked_format(dataset_format)
+    stated = checked_format(data.format)
     if next(iter(store.list(folder)), None) is not None:
         raise InvalidInputError(
             "there is a baseline of this name", where=store.uri(folder), mend="Choose another job_name."
         )
-    with local_files(data_set, session) as files, TemporaryDirectory(prefix="driftline-") as scratch:
-        format_file = Path(scratch) / FORMAT_FILE
-        format_file.write_text(json.dumps(stated))
+    with TemporaryDirectory(prefix="driftline-") as scratch:
+        inputs = {f"{folder}input/{FORMAT_FILE}": _scratch(scratch, FORMAT_FILE, json.dumps(stated).encode())}
         # It comes first: the stack reads the data set as soon as there is one.
-        inputs = {FORMAT_FILE: format_file} | {name: path for name, path in files.items() if name != FORMAT_FILE}
-        staged = StagedStore(store, {f"{folder}input/{name}": path for name, path in inputs.items()})
-        if settings is not None:
-            document = Path(scratch) / "document.yaml"
-            document.write_text(with_monitor(None, job_name, kind, settings))
+        inputs |= {f"{folder}input/{name}": path for name, path in data.files.items() if name != FORMAT_FILE}
+        if data.config is not None:
+            inputs[folder + CONFIG_FILE] = _scratch(scratch, CONFIG_FILE, data.config)
+        staged = StagedStore(store, inputs)
+        if data.settings is not None:
             key = document_key(job_name)
-            parse_document(document.read_text(), where=key, model=KINDS.document)
+            text = with_monitor(None, job_name, kind, data.settings)
+            parse_document(text, where=key, model=KINDS.document)
             with staged.naming_files():
-                _suggest(StagedStore(staged, {key: document}), job_name, kind)
+                _suggest(
+                    StagedStore(staged, {key: _scratch(scratch, "document.yaml", text.encode())}),
+                    session,
+                    job_name,
+                    kind,
+                    data,
+                )
         elif not session.fires:
             with staged.naming_files():
-                _suggest(staged, job_name, kind)
-        if settings is None or not session.fires:  # in a bucket, it would start the stack's function
+                _suggest(staged, session, job_name, kind, data)
+        for key, path in data.models.items():
+            store.put(key, read_file(path))
+        if data.settings is None or not session.fires:  # in a bucket, it would start the stack's function
             staged.copy()
     return BaseliningJob(session, job_name, kind)
 
 
-def _suggest(store: ObjectStore, job_name: str, kind: str) -> None:
+def _scratch(folder: str, name: str, body: bytes) -> Path:
+    path = Path(folder) / name
+    path.write_bytes(body)
+    return path
+
+
+def _suggest(store: ObjectStore, session: Session, job_name: str, kind: str, data: DataOfJob) -> None:
+    models = {store.uri(key): path for key, path in data.models.items()}
+    endpoints = SageMakerEndpoints(session=session.boto_session)
+    client = s3_client(session.boto_session) if session.boto_session is not None else None
     suggested = suggest_baseline(
         job_name,
         kind,
@@ -206,8 +238,8 @@ def _suggest(store: ObjectStore, job_name: str, kind: str) -> None:
         tables=DuckTables(),
         operators=_Reader(),
         kinds=KINDS,
-        predictor=None,
-        explaining=explaining(),
+        predictor=data.predictor or endpoints,
+        explaining=explaining(LocalModels(client, models), endpoints),
     )
     for warning in suggested.warnings:
         _log.warning("%s: %s", job_name, warning)

@@ -9,8 +9,6 @@ from driftline.sagemaker.batch_transform_input import BatchTransformInput
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.model_monitor import ModelMonitor
 from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
-from driftline.sagemaker.schedules import metrics_level, schedule_fields
-from driftline.sagemaker.transform_jobs import endpoint_or_job
 from driftline.sagemaker.unused import refuse
 
 
@@ -44,15 +42,15 @@ class DefaultModelMonitor(ModelMonitor):
             InvalidInputError: the data set cannot be read, or an argument cannot be honoured.
             RetryLaterError: the stack did not answer within 20 minutes.
         """
+        call = locals()
         unsupported = {
             "record_preprocessor_script": record_preprocessor_script,
             "post_analytics_processor_script": post_analytics_processor_script,
             "monitoring_config_override": monitoring_config_override,
         }
         refuse(unsupported, "suggest_baseline")
-        return self._baseline(
-            job_name, fspath(baseline_dataset), dataset_format, output_s3_uri=output_s3_uri, wait=wait, logs=logs
-        )
+        self._explained.of(call)
+        return self._baseline(call, fspath(baseline_dataset))
 
     def create_monitoring_schedule(
         self,
@@ -88,17 +86,8 @@ class DefaultModelMonitor(ModelMonitor):
                 honoured. Nothing was written then.
             StaleReadError: others kept changing the document.
         """
-        where = "create_monitoring_schedule"
-        self._explained.of({"output_s3_uri": output_s3_uri})
-        endpoint = endpoint_or_job(endpoint_input, batch_transform_input, self.sagemaker_session, where)
-        fields = schedule_fields(
-            endpoint, schedule_cron_expression or "cron(0 0 ? * * *)", data_analysis_start_time, data_analysis_end_time
-        )
-        if monitor_schedule_name is not None:
-            fields["schedule_name"] = monitor_schedule_name
-        fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
-        fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
-        self._create(endpoint, fields, self._files(statistics, constraints))
+        call = locals()
+        self._create(call, self._fields("create_monitoring_schedule", call), self._files(statistics, constraints))
 
     def update_monitoring_schedule(
         self,
@@ -128,28 +117,8 @@ class DefaultModelMonitor(ModelMonitor):
         Raises:
             As `create_monitoring_schedule`; also if the schedule was deleted, or is for another endpoint.
         """
-        where = "update_monitoring_schedule"
-        refuse({"env": env, "network_config": network_config}, where)
-        self._explained.of(
-            {
-                "output_s3_uri": output_s3_uri,
-                "instance_count": instance_count,
-                "instance_type": instance_type,
-                "volume_size_in_gb": volume_size_in_gb,
-                "volume_kms_key": volume_kms_key,
-                "output_kms_key": output_kms_key,
-                "max_runtime_in_seconds": max_runtime_in_seconds,
-                "role": role,
-            }
-        )
-        endpoint = None
-        if endpoint_input is not None or batch_transform_input is not None:
-            endpoint = endpoint_or_job(endpoint_input, batch_transform_input, self.sagemaker_session, where)
-        fields = schedule_fields(endpoint, schedule_cron_expression, data_analysis_start_time, data_analysis_end_time)
-        fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
-        if enable_cloudwatch_metrics is not None:
-            fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
-        self._update(endpoint, fields, self._files(statistics, constraints))
+        call = locals()
+        self._update(call, self._fields("update_monitoring_schedule", call), self._files(statistics, constraints))
 
     def latest_monitoring_statistics(self) -> Statistics | None:
         """Of the newest execution; None if there is none yet, or it failed."""

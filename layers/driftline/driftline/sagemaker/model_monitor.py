@@ -3,30 +3,39 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar, NoReturn, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.instants import parse_instant
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.kinds.registry import KINDS
-from driftline.sagemaker.baselining import BaseliningJob, start_baselining
+from driftline.sagemaker.baselining import BaseliningJob, DataOfJob, start_baselining
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.executions import MonitoringExecution, executions_of
+from driftline.sagemaker.fields import stated
+from driftline.sagemaker.locations import local_files
 from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, ModelMonitoringFile, Statistics
 from driftline.sagemaker.names import job_name
 from driftline.sagemaker.replay import replay
 from driftline.sagemaker.schedules import (
     bytes_of,
+    check_ground_truth,
     described,
     find_schedule,
+    metrics_level,
     place_baseline,
     refuse_existing,
+    schedule_fields,
     script_fields,
 )
 from driftline.sagemaker.session import session_of
-from driftline.sagemaker.unused import DEFAULT_COUNT, DEFAULT_TYPE, DEFAULT_VOLUME, Explained, refuse
+from driftline.sagemaker.transform_jobs import endpoint_or_job
+from driftline.sagemaker.unused import DEFAULT_COUNT, DEFAULT_TYPE, DEFAULT_VOLUME, Explained, refuse_shared
 from driftline.usecases.monitors.change_document import preview, remove_monitor, set_monitor
+
+DAILY = "cron(0 0 ? * * *)"
+"""When a schedule is not stated."""
 
 _log = logging.getLogger("driftline.sagemaker")
 
@@ -67,20 +76,10 @@ class ModelMonitor:
         tags: Sequence[Mapping[str, str]] | None = None,
         network_config: object = None,
     ) -> None:
-        refuse({"env": env, "network_config": network_config}, type(self).__name__)
+        call = locals()
+        refuse_shared(call, type(self).__name__)
         self._explained = Explained()
-        self._explained.of(
-            {
-                "role": role,
-                "instance_count": instance_count,
-                "instance_type": instance_type,
-                "volume_size_in_gb": volume_size_in_gb,
-                "volume_kms_key": volume_kms_key,
-                "output_kms_key": output_kms_key,
-                "max_runtime_in_seconds": max_runtime_in_seconds,
-                "tags": tags,
-            }
-        )
+        self._explained.of(call)
         self.base_job_name = base_job_name
         self.sagemaker_session = session_of(sagemaker_session)
         self.monitoring_schedule_name: str | None = None
@@ -190,59 +189,99 @@ class ModelMonitor:
         return [MonitoringExecution(self.sagemaker_session, place) for place in places]
 
     def _baseline(
-        self,
-        stated: str | None,
-        data_set: str,
-        dataset_format: Mapping[str, object],
-        settings: Mapping[str, object] | None = None,
-        *,
-        wait: bool,
-        logs: bool,
-        output_s3_uri: str | None = None,
+        self, call: Mapping[str, Any], data_set: str, settings: Mapping[str, object] | None = None
     ) -> BaseliningJob:
-        """
-        Args:
-            settings: As `start_baselining`.
-            output_s3_uri: Nothing is written there, but files of the job may be named so.
-        """
-        self._explained.of({"output_s3_uri": output_s3_uri}, stacklevel=4)
-        name = job_name(stated, self.base_job_name or "baseline-suggestion-job")
-        job = start_baselining(self.sagemaker_session, name, self._KIND, data_set, dataset_format, settings)
-        job.named_as = output_s3_uri
+        """Args: call: The arguments of suggest_baseline."""
+        name = self._job_name(call["job_name"])
+        with local_files(data_set, self.sagemaker_session) as files:
+            return self._started(call, name, DataOfJob(files, call["dataset_format"], settings))
+
+    def _job_name(self, stated: str | None) -> str:
+        return job_name(stated, self.base_job_name or "baseline-suggestion-job")
+
+    def _started(self, call: Mapping[str, Any], name: str, data: DataOfJob) -> BaseliningJob:
+        job = start_baselining(self.sagemaker_session, name, self._KIND, data)
+        job.named_as = call["output_s3_uri"]
         self.latest_baselining_job = job
-        if wait:
-            job.wait(logs=logs)
+        if call["wait"]:
+            job.wait(logs=call["logs"])
         return job
 
+    def _fields(self, where: str, call: Mapping[str, Any]) -> dict[str, object]:
+        """The document's fields of the arguments that all monitors have; `call` has all arguments.
+
+        Raises:
+            InvalidInputError: one cannot be honoured.
+        """
+        refuse_shared(call, where)
+        self._explained.of(call, stacklevel=4)
+        endpoint = self._endpoint(where, call)
+        cron = call["schedule_cron_expression"] or (DAILY if "monitor_schedule_name" in call else None)
+        times = (call["data_analysis_start_time"], call["data_analysis_end_time"])
+        scripts = {
+            "preprocess": call.get("record_preprocessor_script"),
+            "postprocess": call.get("post_analytics_processor_script"),
+        }
+        return {
+            **schedule_fields(endpoint, cron, *times),
+            **stated(problem_type=call.get("problem_type"), schedule_name=call.get("monitor_schedule_name")),
+            **script_fields(self.sagemaker_session, scripts),
+        }
+
+    def _check_ground_truth(self, where: str, call: Mapping[str, Any]) -> None:
+        """Raises InvalidInputError: labels would be somewhere else than where they are read."""
+        endpoint, given = self._endpoint(where, call), call["ground_truth_input"]
+        if "monitor_schedule_name" in call or given is not None:
+            name = endpoint.endpoint_name if endpoint is not None else self._scheduled()
+            check_ground_truth(self.sagemaker_session, given, name)
+
+    def _endpoint(self, where: str, call: Mapping[str, Any]) -> EndpointInput | None:
+        """The endpoint, or the job in its place; an update need not name it.
+
+        Raises:
+            InvalidInputError: a new schedule has to.
+        """
+        given, batch = call["endpoint_input"], call["batch_transform_input"]
+        if given is None and batch is None and "monitor_schedule_name" not in call:
+            return None
+        return endpoint_or_job(given, batch, self.sagemaker_session, where)
+
     def _create(
-        self, endpoint: EndpointInput, fields: Mapping[str, object], baseline: Mapping[str, bytes | None]
+        self, call: Mapping[str, Any], fields: Mapping[str, object], baseline: Mapping[str, bytes | None]
     ) -> None:
-        """Writes the baseline, then the monitor: once it is configured, its baseline is there."""
+        """Writes the baseline, then the monitor: once it is configured, its baseline is there.
+
+        Args:
+            call: All arguments; fields: Those of `_fields`, and of the kind; baseline: Files, None where not stated.
+        """
         if self.monitoring_schedule_name is not None:
             raise InvalidInputError(
                 f"this monitor has the schedule {self.monitoring_schedule_name}",
                 mend="update_monitoring_schedule() changes it, delete_monitoring_schedule() removes it.",
             )
-        session, name = self.sagemaker_session, endpoint.endpoint_name
+        session = self.sagemaker_session
+        asked = (call["endpoint_input"], call["batch_transform_input"])
+        name = endpoint_or_job(*asked, session, "create_monitoring_schedule").endpoint_name
+        fields = {**fields, "metrics": metrics_level(call["enable_cloudwatch_metrics"])}
 
         def change(there: ScheduledMonitor | None) -> Mapping[str, object]:
             refuse_existing(session, name, self._KIND, there)
             return fields
 
         preview(session.store, name, self._KIND, change, kinds=KINDS)  # nothing is replaced for what is refused
-        stated = {file: body for file, body in baseline.items() if body is not None}
-        job = self.latest_baselining_job
-        if job is not None and len(stated) < len(KINDS.named(self._KIND).baseline_files):
-            stated = {**job.files(), **stated}
-        place_baseline(session, name, self._KIND, stated)
+        place_baseline(session, name, self._KIND, self._with_job(baseline, complete=True))
         document = set_monitor(session.store, name, self._KIND, change, kinds=KINDS)
         self.endpoint_name, self.monitoring_schedule_name = name, metric_schedule(document, self._KIND)
         self._say_whether_it_fires()
 
     def _update(
-        self, endpoint: EndpointInput | None, fields: Mapping[str, object], baseline: Mapping[str, bytes | None]
+        self, call: Mapping[str, Any], fields: Mapping[str, object], baseline: Mapping[str, bytes | None]
     ) -> None:
+        """As `_create`, for a schedule that is there."""
         name = self._scheduled()
+        endpoint = self._endpoint("endpoint_input", call)
+        if call["enable_cloudwatch_metrics"] is not None:
+            fields = {**fields, "metrics": metrics_level(call["enable_cloudwatch_metrics"])}
         if endpoint is not None and endpoint.endpoint_name != name:
             raise InvalidInputError(
                 f"the schedule is for {name}",
@@ -252,7 +291,7 @@ class ModelMonitor:
             )
         session = self.sagemaker_session
         preview(session.store, name, self._KIND, self._if_there(fields), kinds=KINDS)
-        place_baseline(session, name, self._KIND, {file: body for file, body in baseline.items() if body is not None})
+        place_baseline(session, name, self._KIND, self._with_job(baseline, complete=False))
         self._set(fields)
 
     def _set(self, fields: Mapping[str, object]) -> None:
@@ -264,8 +303,21 @@ class ModelMonitor:
         named = job.named(given) if job is not None and isinstance(given, str) else None
         return named or bytes_of(given, self.sagemaker_session)
 
-    def _scripts(self, preprocess: str | None, postprocess: str | None) -> dict[str, object]:
-        return script_fields(self.sagemaker_session, {"preprocess": preprocess, "postprocess": postprocess})
+    def _with_job(self, baseline: Mapping[str, bytes | None], *, complete: bool) -> dict[str, bytes]:
+        """The stated files, with those of the latest baselining job that belong to them, or that are missing.
+
+        Args:
+            complete: What is not stated is the job's.
+        """
+        given = {file: body for file, body in baseline.items() if body is not None}
+        needed, job = KINDS.named(self._KIND).baseline_files, self.latest_baselining_job
+        missing = complete and any(name not in given for name in needed)
+        if job is None or not (missing or (job.done and any(given.get(name) for name in needed))):
+            return given
+        of_job = job.files()
+        if missing or all(given.get(name, of_job[name]) == of_job[name] for name in needed):
+            return {**of_job, **given}
+        return given
 
     def _if_there(self, fields: Mapping[str, object]) -> Callable[[ScheduledMonitor | None], Mapping[str, object]]:
         def change(there: ScheduledMonitor | None) -> Mapping[str, object]:

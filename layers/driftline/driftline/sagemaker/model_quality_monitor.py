@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from os import PathLike, fspath
-from typing import ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 
-from driftline.domain.errors import InvalidInputError
-from driftline.domain.ground_truth.keys import GROUND_TRUTH
 from driftline.sagemaker.baselining import BaseliningJob
 from driftline.sagemaker.batch_transform_input import BatchTransformInput
 from driftline.sagemaker.endpoint_input import EndpointInput
+from driftline.sagemaker.fields import stated
 from driftline.sagemaker.model_monitor import ModelMonitor
 from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
-from driftline.sagemaker.schedules import metrics_level, schedule_fields
-from driftline.sagemaker.transform_jobs import endpoint_or_job
+from driftline.sagemaker.schedules import attributes_of
 from driftline.sagemaker.unused import refuse
 
 
@@ -50,19 +48,17 @@ class ModelQualityMonitor(ModelMonitor):
         Raises:
             InvalidInputError: the data set cannot be read, or an argument cannot be honoured.
         """
+        call = locals()
         refuse({"post_analytics_processor_script": post_analytics_processor_script}, "suggest_baseline")
-        settings = _stated(
+        self._explained.of(call)
+        settings = stated(
             problem_type=problem_type,
             inference_attribute=inference_attribute,
             probability_attribute=probability_attribute,
             ground_truth_attribute=ground_truth_attribute,
             probability_threshold_attribute=probability_threshold_attribute,
         )
-        settings["enabled"] = False
-        data_set = fspath(baseline_dataset)
-        return self._baseline(
-            job_name, data_set, dataset_format, settings, output_s3_uri=output_s3_uri, wait=wait, logs=logs
-        )
+        return self._baseline(call, fspath(baseline_dataset), {**settings, "enabled": False})
 
     def run_baseline(  # type: ignore[override]  # SageMaker's own differs, too
         self,
@@ -108,17 +104,8 @@ class ModelQualityMonitor(ModelMonitor):
                 honoured. Nothing was written then.
             StaleReadError: others kept changing the document.
         """
-        where = "create_monitoring_schedule"
-        self._explained.of({"output_s3_uri": output_s3_uri})
-        endpoint = endpoint_or_job(endpoint_input, batch_transform_input, self.sagemaker_session, where)
-        self._check_ground_truth(ground_truth_input, endpoint.endpoint_name)
-        fields = schedule_fields(
-            endpoint, schedule_cron_expression or "cron(0 0 ? * * *)", data_analysis_start_time, data_analysis_end_time
-        )
-        fields |= _stated(problem_type=problem_type, schedule_name=monitor_schedule_name) | _attributes(endpoint)
-        fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
-        fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
-        self._create(endpoint, fields, {"constraints.json": self._bytes(constraints)})
+        call = locals()
+        self._create(call, self._quality_fields("create_monitoring_schedule", call), self._files(constraints))
 
     def update_monitoring_schedule(
         self,
@@ -149,31 +136,8 @@ class ModelQualityMonitor(ModelMonitor):
         Raises:
             As `create_monitoring_schedule`; also if the schedule was deleted, or is for another endpoint.
         """
-        where = "update_monitoring_schedule"
-        refuse({"env": env, "network_config": network_config}, where)
-        self._explained.of(
-            {
-                "output_s3_uri": output_s3_uri,
-                "role": role,
-                "instance_count": instance_count,
-                "instance_type": instance_type,
-                "volume_size_in_gb": volume_size_in_gb,
-                "volume_kms_key": volume_kms_key,
-                "output_kms_key": output_kms_key,
-                "max_runtime_in_seconds": max_runtime_in_seconds,
-            }
-        )
-        endpoint = None
-        if endpoint_input is not None or batch_transform_input is not None:
-            endpoint = endpoint_or_job(endpoint_input, batch_transform_input, self.sagemaker_session, where)
-        if ground_truth_input is not None:
-            self._check_ground_truth(ground_truth_input, self._scheduled())
-        fields = schedule_fields(endpoint, schedule_cron_expression, data_analysis_start_time, data_analysis_end_time)
-        fields |= _stated(problem_type=problem_type) | (_attributes(endpoint) if endpoint else {})
-        fields |= self._scripts(record_preprocessor_script, post_analytics_processor_script)
-        if enable_cloudwatch_metrics is not None:
-            fields["metrics"] = metrics_level(enable_cloudwatch_metrics)
-        self._update(endpoint, fields, {"constraints.json": self._bytes(constraints)})
+        call = locals()
+        self._update(call, self._quality_fields("update_monitoring_schedule", call), self._files(constraints))
 
     def latest_monitoring_statistics(self, file_name: str = "statistics.json") -> Statistics | None:
         """Of the newest execution; None if there is none yet, or it failed."""
@@ -185,26 +149,11 @@ class ModelQualityMonitor(ModelMonitor):
         """Of the newest execution; None if there is none yet, or it failed."""
         return self._latest_violations(file_name)
 
-    def _check_ground_truth(self, given: str | None, endpoint: str) -> None:
-        """Raises InvalidInputError: labels would be somewhere else than where they are read."""
-        expected = self.sagemaker_session.store.uri(f"{GROUND_TRUTH}{endpoint}").rstrip("/")
-        if given is None or given.rstrip("/") != expected:
-            raise InvalidInputError(
-                "labels are not read there",
-                where=f"ground_truth_input={given!r}",
-                expected=f"{expected}/, and files in yyyy/mm/dd/hh/ below",
-                mend="Have the labels written there, and pass it.",
-            )
+    def _quality_fields(self, where: str, call: Mapping[str, Any]) -> dict[str, object]:
+        fields = self._fields(where, call)
+        self._check_ground_truth(where, call)
+        endpoint = self._endpoint(where, call)
+        return fields | (attributes_of(endpoint) if endpoint is not None else {})
 
-
-def _attributes(endpoint: EndpointInput) -> dict[str, object]:
-    """Where predictions are in the endpoint's answers."""
-    return _stated(
-        inference_attribute=endpoint.inference_attribute,
-        probability_attribute=endpoint.probability_attribute,
-        probability_threshold_attribute=endpoint.probability_threshold_attribute,
-    )
-
-
-def _stated(**arguments: object) -> dict[str, object]:
-    return {name: value for name, value in arguments.items() if value is not None}
+    def _files(self, constraints: Constraints | str | None) -> dict[str, bytes | None]:
+        return {"constraints.json": self._bytes(constraints)}

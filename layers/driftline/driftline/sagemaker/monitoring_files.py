@@ -31,6 +31,7 @@ class ModelMonitoringFile:
         self.file_s3_uri = file_s3_uri
         self.kms_key = kms_key
         self.session = sagemaker_session
+        self._read_as: bytes | None = None
         self._explained = Explained()
 
     def __repr__(self) -> str:
@@ -59,12 +60,21 @@ class ModelMonitoringFile:
         return self.file_s3_uri
 
     def to_bytes(self) -> bytes:
-        """The content as JSON."""
+        """The content as JSON; the file's own bytes while nothing was changed, by which other files know it."""
+        if self._read_as is not None and load_json(self._read_as) == self.body_dict:
+            return self._read_as
         return json.dumps(self.body_dict, indent=2, ensure_ascii=False).encode() + b"\n"
 
     @classmethod
+    def of_bytes(cls, body: bytes, location: str, kms_key: str | None, session: object) -> Self:
+        """What was read there. Raises InvalidInputError: not such a file."""
+        found = cls(_parsed(body, location), location, kms_key, session)
+        found._read_as = body
+        return found
+
+    @classmethod
     def _read(cls, location: str, kms_key: str | None, session: object) -> Self:
-        return cls(_parsed(read(location, session), location), location, kms_key, session)
+        return cls.of_bytes(read(location, session), location, kms_key, session)
 
     @classmethod
     def _of_text(cls, text: str, kms_key: str | None, session: object) -> Self:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.ground_truth.keys import GROUND_TRUTH
 from driftline.domain.keys import MONITORS, SCRIPTS, baseline_folder, document_key, endpoint_of_document
 from driftline.domain.monitors.defaults import MetricsLevel
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.domain.monitors.naming import metric_schedule
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker.endpoint_input import EndpointInput
+from driftline.sagemaker.fields import stated
 from driftline.sagemaker.locations import read
 from driftline.sagemaker.monitoring_files import ModelMonitoringFile
 from driftline.sagemaker.session import Session
@@ -31,6 +33,27 @@ def endpoint_of(given: "EndpointInput | str | None", where: str) -> EndpointInpu
     found = given if isinstance(given, EndpointInput) else EndpointInput(str(given), "")
     refuse({"exclude_features_attribute": found.exclude_features_attribute}, where)
     return found
+
+
+def attributes_of(endpoint: EndpointInput) -> dict[str, object]:
+    """Where predictions are in the endpoint's answers: the document's fields."""
+    return stated(
+        inference_attribute=endpoint.inference_attribute,
+        probability_attribute=endpoint.probability_attribute,
+        probability_threshold_attribute=endpoint.probability_threshold_attribute,
+    )
+
+
+def check_ground_truth(session: Session, given: str | None, endpoint: str) -> None:
+    """Raises InvalidInputError: labels would be somewhere else than where they are read."""
+    expected = session.store.uri(f"{GROUND_TRUTH}{endpoint}").rstrip("/")
+    if given is None or given.rstrip("/") != expected:
+        raise InvalidInputError(
+            "labels are not read there",
+            where=f"ground_truth_input={given!r}",
+            expected=f"{expected}/, and files in yyyy/mm/dd/hh/ below",
+            mend="Have the labels written there, and pass it.",
+        )
 
 
 def schedule_fields(

@@ -69,8 +69,13 @@ class Explained:
         self._known: set[str] = set()
 
     def of(self, arguments: Mapping[str, object], *, stacklevel: int = 3) -> None:
-        """Warns of arguments that were passed and have no meaning; None, or SageMaker's default, is not passed."""
-        stated = [name for name, value in arguments.items() if value is not None and value != _DEFAULTS.get(name)]
+        """Warns of arguments that were passed and have no meaning; None, or SageMaker's default, is not passed.
+
+        Args:
+            arguments: Of a call; those with a meaning are left out.
+        """
+        passed = {name: value for name, value in arguments.items() if name in _WHY and value is not None}
+        stated = [name for name, value in passed.items() if value != _DEFAULTS.get(name)]
         new = [name for name in stated if name not in self._known]
         self._known.update(new)
         reasons: dict[str, list[str]] = {}
@@ -79,6 +84,11 @@ class Explained:
         if reasons:
             text = "; ".join(f"{', '.join(names)}: {why}" for why, names in reasons.items())
             warn(f"no meaning in Driftline, and not used: {text}", UnusedArgumentWarning, stacklevel=stacklevel)
+
+
+def refuse_shared(call: Mapping[str, object], where: str) -> None:
+    """Raises InvalidInputError: an argument of all monitors was passed that cannot be honoured."""
+    refuse({name: call.get(name) for name in ("env", "network_config")}, where)
 
 
 def refuse(arguments: Mapping[str, object], where: str) -> None:

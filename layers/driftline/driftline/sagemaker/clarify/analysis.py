@@ -20,8 +20,8 @@ from driftline.presentation.pages.execution.view import page_view
 from driftline.sagemaker.clarify.analysis_config import FILE
 from driftline.sagemaker.clarify.data_config import DataConfig
 from driftline.sagemaker.clarify.data_format import data_only, format_of
-from driftline.sagemaker.clarify.fields import Config
 from driftline.sagemaker.clarify.model_config import names_file
+from driftline.sagemaker.fields import Config
 from driftline.sagemaker.locations import below, check_output, local_files, write
 from driftline.sagemaker.session import boto_session_of
 from driftline.usecases.analyses.analyse import WholeAnalysis, analyse

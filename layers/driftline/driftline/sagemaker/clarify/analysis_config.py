@@ -6,8 +6,8 @@ from driftline.domain.errors import InvalidInputError
 from driftline.sagemaker.clarify.bias_config import BiasConfig
 from driftline.sagemaker.clarify.data_config import DataConfig
 from driftline.sagemaker.clarify.explainability_config import ExplainabilityConfig
-from driftline.sagemaker.clarify.fields import Config, stated
 from driftline.sagemaker.clarify.model_config import ModelConfig, ModelPredictedLabelConfig, names_file
+from driftline.sagemaker.fields import Config, stated
 
 FILE = "analysis_config.json"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 
 from driftline.domain.errors import InvalidInputError
-from driftline.sagemaker.clarify.fields import Config, check_choice, stated
+from driftline.sagemaker.fields import Config, check_choice, stated
 from driftline.sagemaker.unused import refuse
 
 TYPES = ("text/csv", "application/jsonlines", "application/x-parquet")

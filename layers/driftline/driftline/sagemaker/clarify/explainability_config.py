@@ -7,7 +7,7 @@ from typing import override
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.aggregation import Aggregation
-from driftline.sagemaker.clarify.fields import Config, check_choice, stated
+from driftline.sagemaker.fields import Config, check_choice, stated
 from driftline.sagemaker.unused import refuse
 
 

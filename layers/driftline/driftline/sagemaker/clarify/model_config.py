@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.predictions.questions import CONTENT_TYPES
-from driftline.sagemaker.clarify.fields import Config, check_choice, stated
+from driftline.sagemaker.fields import Config, check_choice, stated
 from driftline.sagemaker.unused import refuse
 
 _NAME = re.compile(r"[A-Za-z0-9-]+")

@@ -1,4 +1,4 @@
-"""Fields of analysis_config.json, as SageMaker's classes write them: what was not stated is left out."""
+"""Fields of files and documents: what a call did not state is left out."""
 
 from collections.abc import Collection
 from typing import Any
