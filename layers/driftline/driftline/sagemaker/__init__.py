@@ -26,7 +26,10 @@ from driftline.sagemaker.dataset_format import DatasetFormat, MonitoringDatasetF
 from driftline.sagemaker.default_model_monitor import DefaultModelMonitor
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.executions import MonitoringExecution, MonitoringOutput
+from driftline.sagemaker.model_bias_monitor import ModelBiasMonitor
+from driftline.sagemaker.model_explainability_monitor import ModelExplainabilityMonitor
 from driftline.sagemaker.model_quality_monitor import ModelQualityMonitor
+from driftline.sagemaker.monitor_config import BiasAnalysisConfig, ExplainabilityAnalysisConfig
 from driftline.sagemaker.monitoring_files import Constraints, ConstraintViolations, Statistics
 from driftline.sagemaker.session import Session
 from driftline.sagemaker.unused import UnusedArgumentWarning
@@ -34,6 +37,7 @@ from driftline.sagemaker.unused import UnusedArgumentWarning
 __all__ = [
     "BaseliningJob",
     "BatchTransformInput",
+    "BiasAnalysisConfig",
     "BiasConfig",
     "ConstraintViolations",
     "Constraints",
@@ -43,7 +47,10 @@ __all__ = [
     "DatasetFormat",
     "DefaultModelMonitor",
     "EndpointInput",
+    "ExplainabilityAnalysisConfig",
+    "ModelBiasMonitor",
     "ModelConfig",
+    "ModelExplainabilityMonitor",
     "ModelPredictedLabelConfig",
     "ModelQualityMonitor",
     "MonitoringDatasetFormat",

@@ -8,7 +8,7 @@ from driftline.adapters.by_hand.files import read_file
 from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import DriftlineError, InvalidInputError
 from driftline.domain.ground_truth.keys import GROUND_TRUTH, MERGED
-from driftline.domain.keys import ANALYSES, BASELINES, CAPTURE, MONITORS, REPORTS, ROUTES, SCRIPTS, STATE
+from driftline.domain.keys import ANALYSES, BASELINES, CAPTURE, MODELS, MONITORS, REPORTS, ROUTES, SCRIPTS, STATE
 from driftline.sagemaker.session import Session, boto_session_of, session_of
 from driftline.usecases.ports import EditableStore, ObjectStore
 
@@ -16,10 +16,8 @@ _S3 = "s3://"
 
 _CONTENT_TYPES = {".json": "application/json", ".html": "text/html; charset=utf-8", ".csv": "text/csv"}
 
-_LAYOUT = {
-    prefix.partition("/")[0]
-    for prefix in (ANALYSES, BASELINES, CAPTURE, GROUND_TRUTH, MERGED, MONITORS, REPORTS, ROUTES, SCRIPTS, STATE)
-}
+_STACKS = (ANALYSES, BASELINES, CAPTURE, GROUND_TRUTH, MERGED, MODELS, MONITORS, REPORTS, ROUTES, SCRIPTS, STATE)
+_LAYOUT = {prefix.partition("/")[0] for prefix in _STACKS}
 
 
 def read(location: str, session: object) -> bytes:

@@ -27,13 +27,13 @@ def monitor(**fields: Any) -> ModelExplainabilityMonitor:
 def test_each_source_with_its_defaults(fields: dict[str, Any]) -> None:
     found = monitor(**fields)
     source = found.source or "endpoint"
-    assert (found.most_rows, found.most_baseline_rows) == (ROWS[source], BASELINE_ROWS[source])
+    assert (found.most_rows(source), found.most_baseline_rows(source)) == (ROWS[source], BASELINE_ROWS[source])
     assert found.label_delay is None
 
 
 def test_more_rows_on_request() -> None:
     found = monitor(**MODEL, rows=500, baseline_rows=600)
-    assert (found.most_rows, found.most_baseline_rows) == (500, 600)
+    assert (found.most_rows("model"), found.most_baseline_rows("model")) == (500, 600)
 
 
 @pytest.mark.parametrize(

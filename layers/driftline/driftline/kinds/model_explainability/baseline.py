@@ -103,7 +103,8 @@ def suggest(document: MonitorDocument | None, data: DataSet, where: str) -> Sugg
         InvalidInputError: see `explain`.
     """
     settings = settings_of(document, where)
-    explained = explain(plan_of(document, data, where), data, settings.most_baseline_rows, where)
+    plan = plan_of(document, data, where)
+    explained = explain(plan, data, settings.most_baseline_rows(plan.source), where)
     found = explained.found
     body = analysis_of(found, Aggregation(explained.plan.aggregation), explained.dependence).to_json().encode()
     sample = BaselineSample(
@@ -172,7 +173,8 @@ def rehearse(
         InvalidInputError: see `explain`.
     """
     settings = settings_of(document, where)
-    explained = explain(plan_of(document, window, where), window, settings.most_rows, where)
+    plan = plan_of(document, window, where)
+    explained = explain(plan, window, settings.most_rows(plan.source), where)
     found = explained.found
     n = len(found.attributions)
     rows = ExplainedWindow(

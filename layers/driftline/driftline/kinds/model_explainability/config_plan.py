@@ -26,7 +26,7 @@ def plan_of_config(
     where: str = "analysis_config.json",
     read: Callable[[str], bytes] | None = None,
 ) -> ExplanationPlan:
-    """Kernel SHAP of the endpoint that the file names.
+    """TreeSHAP of the model's file that `driftline_model` names, or Kernel SHAP of the endpoint of `predictor`.
 
     Args:
         settings: Of the document, which may say where predictions are, as SageMaker's EndpointInput does.
@@ -37,8 +37,11 @@ def plan_of_config(
         InvalidInputError: the file cannot be used, or it names a model instead of an endpoint.
     """
     config = CONFIG.parse(body, where)
-    asked = _endpoint(config.predictor, config.data.type, where)
-    plan = replace(plan_without_model(config, where, read), endpoint=asked)
+    plan = plan_without_model(config, where, read)
+    if config.model is not None:
+        plan = replace(plan, source="model", model=config.model, probability=None)
+    else:
+        plan = replace(plan, endpoint=_endpoint(config.predictor, config.data.type, where))
     if settings is None:
         return plan
     return replace(

@@ -85,7 +85,7 @@ class ModelExplainabilityEngine(Engine):
         files = data.baseline(ANALYSIS, SAMPLE, CONFIG)
         baseline = baseline_in(files, data)
         plan = plan_for(settings, context, files, data, baseline)
-        window = window_rows(context, data, plan, baseline.sample, settings.most_rows)
+        window = window_rows(context, data, plan, baseline.sample, settings.most_rows(plan.source))
         policy = Policy(_rule(settings, files, data), settings.smallest_auc, settings.smallest_share)
         verdict = Verdict(())
         findings: tuple[Finding, ...] = ()
@@ -146,17 +146,18 @@ def plan_for(
         InvalidInputError: nothing says where attributions come from.
     """
     outputs, inputs = columns_of(context.document)
+    where = data.uri(data.baseline_folder + CONFIG)
     if settings.source is not None:
         plan = plan_of_settings(settings, outputs, inputs)
-        of_baseline = baseline.sample.model if baseline.sample is not None else ""
-        # A key is looked up in this bucket, also where the bucket was copied after its baseline was made.
-        if plan.source != "model" or not of_baseline or of_baseline.endswith(f"/{plan.model}"):
-            return plan
-        return replace(plan, model=of_baseline)
-    where = data.uri(data.baseline_folder + CONFIG)
-    if CONFIG not in files:
+    elif CONFIG in files:
+        plan = plan_of_config(files[CONFIG], settings, outputs, inputs, where)
+    else:
         raise without_source(where)
-    return plan_of_config(files[CONFIG], settings, outputs, inputs, where)
+    of_baseline = baseline.sample.model if baseline.sample is not None else ""
+    # A key is looked up in this bucket, also where the bucket was copied after its baseline was made.
+    if plan.source != "model" or not of_baseline or of_baseline.endswith(f"/{plan.model}"):
+        return plan
+    return replace(plan, model=of_baseline)
 
 
 def _rule(settings: ModelExplainabilityMonitor, files: Mapping[str, bytes], data: WindowData) -> Compared | None:

@@ -168,14 +168,12 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
             raise refuse("attribution_columns of another source", "source: captured")
         return self
 
-    @property
-    def most_rows(self) -> int:
-        """Rows of a window that are explained; the source of analysis_config.json is an endpoint."""
-        return self.rows or ROWS[self.source or "endpoint"]
+    def most_rows(self, source: str) -> int:
+        """Rows of a window that are explained. Args: source: Of the plan, which analysis_config.json may say."""
+        return self.rows or ROWS[source]
 
-    @property
-    def most_baseline_rows(self) -> int:
-        return self.baseline_rows or BASELINE_ROWS[self.source or "endpoint"]
+    def most_baseline_rows(self, source: str) -> int:
+        return self.baseline_rows or BASELINE_ROWS[source]
 
     @property
     @override
@@ -199,7 +197,7 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
 
         given, kernel = self.endpoint, self.kernel
         if given is None:
-            return (costs.cost_of_file(self.most_rows, executions),) if self.source == "model" else ()
+            return (costs.cost_of_file(self.most_rows("model"), executions),) if self.source == "model" else ()
         asked = costs.Requests(
             given.endpoint,
             given.rows_per_request,
@@ -209,7 +207,8 @@ class ModelExplainabilityMonitor(ScheduledMonitor):
             kernel.features_to_explain,
         )
         features = len(self.features or inputs)
-        return costs.costs_of_endpoint(asked, features, self.most_rows, self.most_baseline_rows, executions)
+        rows, baseline_rows = self.most_rows("endpoint"), self.most_baseline_rows("endpoint")
+        return costs.costs_of_endpoint(asked, features, rows, baseline_rows, executions)
 
     @override
     def figures(self) -> Sequence[str]:

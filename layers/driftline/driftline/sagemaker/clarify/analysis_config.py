@@ -81,7 +81,11 @@ def _check_model(model: ModelConfig | None) -> None:
             where="model_config",
             expected="ModelConfig(endpoint_name=…), or for bias metrics predicted_label in DataConfig",
         )
-    name = model.predictor_config.get("model_name")
+    check_model_name(model.predictor_config.get("model_name"))
+
+
+def check_model_name(name: str | None) -> None:
+    """Raises InvalidInputError: it is a model of SageMaker's, and not the place of a file."""
     if name is not None and not names_file(name):
         raise InvalidInputError(
             f"{name} is a model of SageMaker's, for which a processing job would start an endpoint. None is started "

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from copy import deepcopy
 
+from driftline.domain.analysis_config.dataset import read_dataset
+from driftline.domain.analysis_config.fields import Fields
 from driftline.domain.errors import InvalidInputError
 from driftline.sagemaker.fields import Config, check_choice, stated
 from driftline.sagemaker.unused import refuse
@@ -90,6 +92,14 @@ class DataConfig:
                 excluded_columns=list(excluded_columns) if excluded_columns is not None else None,
             ),
         }
+
+    @property
+    def captured_headers(self) -> list[str] | None:
+        """Those of the columns that an endpoint gets, and of the label; None without headers. Driftline's own."""
+        if self.headers is None:
+            return None
+        read = read_dataset(Fields(self.analysis_config))
+        return [name for name in self.headers if name in read.feature_names or name == read.label]
 
     def get_config(self) -> Config:
         """The fields of analysis_config.json."""

@@ -13,7 +13,7 @@ import msgspec
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
-from driftline.domain.keys import baseline_folder, document_key
+from driftline.domain.keys import MODELS, baseline_folder, document_key
 from driftline.domain.monitors.document import MonitorDocument
 from driftline.kinds.kind import Kind, Kinds
 from driftline.usecases.baselines.baseline_files import read_files
@@ -28,9 +28,6 @@ from driftline.usecases.monitors.monitor_documents import find_document, load_do
 from driftline.usecases.ports import ObjectStore, Stores
 from driftline.usecases.ports.predictions import Predictor
 from driftline.usecases.ports.tables import DataSetTables
-
-MODELS = "models/"
-"""Where files of models are in the stack's own bucket: nothing else of it may be read or written here."""
 
 BASELINES = "baselines"
 """A folder of this name is above all that is written."""

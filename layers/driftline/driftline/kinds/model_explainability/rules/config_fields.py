@@ -61,12 +61,17 @@ class PdpConfig:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationConfig:
-    """What is read of a file: what to explain, of which data, and how the model is asked."""
+    """What is read of a file: what to explain, of which data, and how the model is asked.
+
+    Attributes:
+        model: The model's file, in a field of Driftline's own; None: an endpoint is asked.
+    """
 
     data: DatasetConfig
     predictor: PredictorConfig
     shap: ShapConfig | None = None
     pdp: PdpConfig | None = None
+    model: str | None = None
 
 
 def read_explanations(fields: Fields) -> ExplanationConfig:
@@ -90,7 +95,7 @@ def read_explanations(fields: Fields) -> ExplanationConfig:
         fields.problem("methods", what, "shap, pdp or both", 'Add "shap": {}.')
     shap = _shap(methods.inside("shap"), data) if "shap" in methods else None
     pdp = _pdp(methods.inside("pdp"), data, with_shap=shap is not None) if "pdp" in methods else None
-    return ExplanationConfig(data, predictor, shap, pdp)
+    return ExplanationConfig(data, predictor, shap, pdp, fields.text("driftline_model"))
 
 
 def _shap(shap: Fields, data: DatasetConfig) -> ShapConfig:
