@@ -345,10 +345,10 @@ REFUSED: dict[str, tuple[type[ModelBiasMonitor | ModelExplainabilityMonitor], di
         "labels are not read there",
     ),
     "a file that is none": (ModelBiasMonitor, {"analysis_config": "/none/analysis_config.json"}, "cannot be read"),
-    "batches": (
+    "both an endpoint and a job": (
         ModelBiasMonitor,
         {"analysis_config": BiasAnalysisConfig(GROUPS), "batch_transform_input": object()},
-        "batch_transform_input cannot be honoured",
+        "an endpoint and a transform job",
     ),
     "a facet that is no column": (
         ModelBiasMonitor,

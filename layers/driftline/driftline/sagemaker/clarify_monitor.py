@@ -14,7 +14,7 @@ from driftline.sagemaker.locations import below, local_files, write
 from driftline.sagemaker.model_monitor import ModelMonitor
 from driftline.sagemaker.monitor_config import Suggested, config_bytes
 from driftline.sagemaker.monitoring_files import ConstraintViolations
-from driftline.sagemaker.schedules import attributes_of, bytes_of
+from driftline.sagemaker.schedules import attributes_of
 
 ANALYSIS = "analysis.json"
 
@@ -26,11 +26,10 @@ class ClarifyModelMonitor(ModelMonitor):
 
     _suggested: Suggested | None = None
 
+    @override
     def run_baseline(self, **_: object) -> NoReturn:
-        """Raises InvalidInputError: `suggest_baseline` is meant."""
-        raise InvalidInputError(
-            "run_baseline() has no script", where=type(self).__name__, mend="Call suggest_baseline()."
-        )
+        """As that of other monitors."""
+        super().run_baseline()
 
     @override
     def baseline_statistics(self, file_name: str = "statistics.json") -> NoReturn:
@@ -93,7 +92,7 @@ class ClarifyModelMonitor(ModelMonitor):
             InvalidInputError: the configuration cannot be used, or a new schedule has none.
         """
         return {
-            ANALYSIS: bytes_of(call["constraints"], self.sagemaker_session),
+            ANALYSIS: self._bytes(call["constraints"]),
             CONFIG_FILE: self._config(call),
         }
 

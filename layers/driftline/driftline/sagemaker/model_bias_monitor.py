@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from driftline.adapters.by_hand.explaining import LocalModels
 from driftline.sagemaker.baselining import BaseliningJob, DataOfJob
+from driftline.sagemaker.batch_transform_input import BatchTransformInput
 from driftline.sagemaker.clarify.analysis import model_file
 from driftline.sagemaker.clarify.analysis_config import FILE, analysis_config
 from driftline.sagemaker.clarify.bias_config import BiasConfig
@@ -78,7 +79,7 @@ class ModelBiasMonitor(ClarifyModelMonitor):
         monitor_schedule_name: str | None = None,
         schedule_cron_expression: str | None = None,
         enable_cloudwatch_metrics: bool = True,
-        batch_transform_input: object = None,
+        batch_transform_input: BatchTransformInput | None = None,
         data_analysis_start_time: str | None = None,
         data_analysis_end_time: str | None = None,
     ) -> None:
@@ -114,7 +115,7 @@ class ModelBiasMonitor(ClarifyModelMonitor):
         max_runtime_in_seconds: int | None = None,
         env: Mapping[str, str] | None = None,
         network_config: object = None,
-        batch_transform_input: object = None,
+        batch_transform_input: BatchTransformInput | None = None,
         data_analysis_start_time: str | None = None,
         data_analysis_end_time: str | None = None,
     ) -> None:

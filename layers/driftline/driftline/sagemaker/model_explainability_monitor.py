@@ -10,6 +10,7 @@ from driftline.adapters.by_hand.files import read_file
 from driftline.domain.json_reading import load_json
 from driftline.domain.keys import MODELS
 from driftline.sagemaker.baselining import BaseliningJob, DataOfJob
+from driftline.sagemaker.batch_transform_input import BatchTransformInput
 from driftline.sagemaker.clarify.analysis import model_file
 from driftline.sagemaker.clarify.analysis_config import Scores, analysis_config, check_model_name
 from driftline.sagemaker.clarify.data_config import DataConfig
@@ -78,7 +79,7 @@ class ModelExplainabilityMonitor(ClarifyModelMonitor):
         monitor_schedule_name: str | None = None,
         schedule_cron_expression: str | None = None,
         enable_cloudwatch_metrics: bool = True,
-        batch_transform_input: object = None,
+        batch_transform_input: BatchTransformInput | None = None,
         data_analysis_start_time: str | None = None,
         data_analysis_end_time: str | None = None,
     ) -> None:
@@ -112,7 +113,7 @@ class ModelExplainabilityMonitor(ClarifyModelMonitor):
         max_runtime_in_seconds: int | None = None,
         env: Mapping[str, str] | None = None,
         network_config: object = None,
-        batch_transform_input: object = None,
+        batch_transform_input: BatchTransformInput | None = None,
         data_analysis_start_time: str | None = None,
         data_analysis_end_time: str | None = None,
     ) -> None:

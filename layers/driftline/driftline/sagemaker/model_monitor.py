@@ -201,7 +201,7 @@ class ModelMonitor:
 
     def _started(self, call: Mapping[str, Any], name: str, data: DataOfJob) -> BaseliningJob:
         job = start_baselining(self.sagemaker_session, name, self._KIND, data)
-        job.named_as = call["output_s3_uri"]
+        job.named_as = call.get("output_s3_uri")
         self.latest_baselining_job = job
         if call["wait"]:
             job.wait(logs=call["logs"])
