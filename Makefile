@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup hooks demo native wheels fuzz test test-all unit lint ruff types contracts infrastructure format bench cloud replay \
-  build deploy doctor smoke sbom advisories schema structure screenshots lock clean
+  build deploy doctor smoke sbom advisories schema structure notebooks screenshots lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -154,6 +154,9 @@ advisories: setup  ## Published advisories about the locked packages; fails, too
 
 structure: setup  ## Draw docs/design/structure.md from the imports
 	$(BIN)/python -m tools.structure > docs/design/structure.md
+
+notebooks: setup  ## Write the notebooks of docs/tutorials again, from their pages
+	@$(BIN)/python -m tools.notebooks
 
 screenshots: setup  ## Draw docs/images again: pages of a real check, in the browser of the tests
 	$(BIN)/python -m tools.screenshots

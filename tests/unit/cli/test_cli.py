@@ -411,6 +411,14 @@ class TestIngest:
         driftline("ingest", "--store", captured)
         assert {path: path.read_bytes() for path in (captured / "state").rglob("*") if path.is_file()} == before
 
+    def test_in_a_notebook_there_are_colours_and_no_moving_bar(
+        self, captured: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A kernel sets FORCE_COLOR for its shells, whose output is a pipe."""
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        assert "\x1b[32mok" in driftline("validate", captured / "monitors" / "churn.yaml").stdout
+        assert driftline("ingest", "--store", captured).stderr == ""
+
     def test_new_leaves_out_what_has_a_profile(self, captured: Path) -> None:
         assert json.loads(driftline("ingest", "--store", captured, "--new", "--json").stdout)["files"] == []
 

@@ -76,7 +76,7 @@ class Output:
     @contextmanager
     def progress(self, doing: str, total: int) -> Iterator[Step]:
         """A progress bar, on a terminal only. Call the step with the name of the next item."""
-        if not self._err.is_terminal:
+        if not self._err.file.isatty():
             yield lambda _: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415, for terminals
@@ -94,7 +94,7 @@ class Output:
     def following(self) -> "Iterator[Following]":
         """One bar for work of several parts, on a terminal only. Call it with what is done, how much, and of how much:
         0 where that is not known."""
-        if not self._err.is_terminal:
+        if not self._err.file.isatty():
             yield lambda _text, _done, _total: None
             return
         from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415, for terminals
@@ -114,7 +114,7 @@ class Output:
     @property
     def is_terminal(self) -> bool:
         """Whether somebody can be asked."""
-        return self._err.is_terminal and sys.stdin.isatty()
+        return self._err.file.isatty() and sys.stdin.isatty()
 
     def confirm(self, question: str) -> bool:
         """Asks somebody on a terminal; a bar does not write over the question."""
@@ -156,8 +156,9 @@ def reporting(*, as_json: bool) -> Iterator[Output]:
 
 
 def _console(*, stderr: bool) -> Console:
+    """Notebooks set FORCE_COLOR, which asks for colours: a pipe does not become a terminal, with a width and bars."""
     console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_PIPES)
+    return console if console.file.isatty() else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_PIPES)
 
 
 def _aws_errors() -> tuple[type[Exception], ...]:
