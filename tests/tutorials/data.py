@@ -16,5 +16,16 @@ def bike_sharing(shared: Path, folder: Path) -> None:
     (folder / "hour.csv").write_bytes(gzip.decompress((shared / "bike_sharing" / "hour.csv.gz").read_bytes()))
 
 
-DATA: dict[str, LayOut] = {"fastapi": bike_sharing}
+def taxis(shared: Path, folder: Path) -> None:
+    """The folder black-belt-part2 of aws-samples/aws-ml-jp, as far as the data have it."""
+    reports = shared / "nyc_taxi_15min_sagemaker" / "sagemaker_reports"
+    for file in reports.rglob("*.json*"):
+        monitor, day, name = file.relative_to(reports).parts
+        dated = "baseline" if day == "baseline" else f"reports/{day.replace('-', '/')}/01"
+        target = folder / f"{monitor}_samples" / dated / name.removesuffix(".gz")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes())
+
+
+DATA: dict[str, LayOut] = {"fastapi": bike_sharing, "taxis": taxis}
 """By the name of the tutorial."""
