@@ -16,6 +16,12 @@ def bike_sharing(shared: Path, folder: Path) -> None:
     (folder / "hour.csv").write_bytes(gzip.decompress((shared / "bike_sharing" / "hour.csv.gz").read_bytes()))
 
 
+def bank_marketing(shared: Path, folder: Path) -> None:
+    """The table of UCI's archive 222."""
+    packed = shared / "bank_marketing" / "bank-additional-full.csv.gz"
+    (folder / "bank-additional-full.csv").write_bytes(gzip.decompress(packed.read_bytes()))
+
+
 def taxis(shared: Path, folder: Path) -> None:
     """The folder black-belt-part2 of aws-samples/aws-ml-jp, as far as the data have it."""
     reports = shared / "nyc_taxi_15min_sagemaker" / "sagemaker_reports"
@@ -27,5 +33,5 @@ def taxis(shared: Path, folder: Path) -> None:
         target.write_bytes(gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes())
 
 
-DATA: dict[str, LayOut] = {"fastapi": bike_sharing, "taxis": taxis}
+DATA: dict[str, LayOut] = {"bank-marketing": bank_marketing, "fastapi": bike_sharing, "taxis": taxis}
 """By the name of the tutorial."""
