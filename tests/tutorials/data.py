@@ -22,6 +22,11 @@ def bank_marketing(shared: Path, folder: Path) -> None:
     (folder / "bank-additional-full.csv").write_bytes(gzip.decompress(packed.read_bytes()))
 
 
+def adult(shared: Path, folder: Path) -> None:
+    """The file of evidentlyai/evidently."""
+    (folder / "adults.parquet").write_bytes((shared / "adult" / "adults.parquet").read_bytes())
+
+
 def taxis(shared: Path, folder: Path) -> None:
     """The folder black-belt-part2 of aws-samples/aws-ml-jp, as far as the data have it."""
     reports = shared / "nyc_taxi_15min_sagemaker" / "sagemaker_reports"
@@ -33,5 +38,5 @@ def taxis(shared: Path, folder: Path) -> None:
         target.write_bytes(gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes())
 
 
-DATA: dict[str, LayOut] = {"bank-marketing": bank_marketing, "fastapi": bike_sharing, "taxis": taxis}
+DATA: dict[str, LayOut] = {"bank-marketing": bank_marketing, "clarify": adult, "fastapi": bike_sharing, "taxis": taxis}
 """By the name of the tutorial."""
