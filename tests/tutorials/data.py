@@ -38,5 +38,11 @@ def taxis(shared: Path, folder: Path) -> None:
         target.write_bytes(gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes())
 
 
-DATA: dict[str, LayOut] = {"bank-marketing": bank_marketing, "clarify": adult, "fastapi": bike_sharing, "taxis": taxis}
+DATA: dict[str, LayOut] = {
+    "batch-transform": nothing,
+    "bank-marketing": bank_marketing,
+    "clarify": adult,
+    "fastapi": bike_sharing,
+    "taxis": taxis,
+}
 """By the name of the tutorial."""
