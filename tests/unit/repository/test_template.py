@@ -560,7 +560,7 @@ def test_data_outlives_the_stack_and_old_state_does_not(resources: dict[str, dic
     assert bucket["UpdateReplacePolicy"] == "Retain"
     rules = {rule["Id"]: rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]}
     old = {rule["Prefix"]: rule for rule in rules.values() if "NoncurrentVersionExpiration" in rule}
-    assert set(old) == {"state/", "reports/", "merged/", "state/recent/", "state/index/"}
+    assert set(old) == {"state/", "reports/", "merged/", "tables/", "state/recent/", "state/index/"}
     for prefix, rule in old.items():
         days = 1 if prefix in {"state/recent/", "state/index/"} else {"Ref": "OldVersionDays"}
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": days}
@@ -577,6 +577,7 @@ def test_what_a_user_gave_never_expires_and_of_state_only_what_captures_and_labe
     assert {prefix for prefix, name in parameters.items() if name == "ReportDays"} == {
         "reports/",
         "merged/",
+        "tables/",
         "state/overview/",
     }
     assert [prefix for prefix, name in parameters.items() if name == "RecordDays"] == ["state/records/"]

@@ -12,6 +12,7 @@ MONITORS = "monitors/"
 BASELINES = "baselines/"
 CAPTURE = "capture/"
 REPORTS = "reports/"
+RESULT_TABLES = "tables/"
 STATE = "state/"
 SCRIPTS = "scripts/"
 ANALYSES = "analyses/"
@@ -237,6 +238,12 @@ def model_log_key(endpoint: str) -> str:
 def freshness_key(endpoint: str) -> str:
     """Since when an endpoint's schedules and files are expected (usecases/freshness/check_freshness.py)."""
     return f"{FRESHNESS}{endpoint}.json"
+
+
+def result_table_key(table: str, endpoint: str, monitor: str, scheduled: datetime) -> str:
+    """Rows of one execution in a table of results: partitions as Hive names them, so that engines of SQL find them."""
+    place = f"endpoint={endpoint}/monitor={monitor}/day={scheduled:%Y-%m-%d}"
+    return f"{RESULT_TABLES}{table}/{place}/{scheduled:%Y%m%dT%H%MZ}.parquet"
 
 
 def overview_record_key(endpoint: str, monitor: str, scheduled: datetime) -> str:

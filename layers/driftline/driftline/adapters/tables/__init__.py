@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         parquet_attributes,
         parquet_files,
         parquet_labels,
+        result_files,
     )
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "parquet_attributes",
     "parquet_files",
     "parquet_labels",
+    "result_files",
 ]
 
 

@@ -14,6 +14,7 @@ from driftline.domain.attributes.files import Row
 from driftline.domain.capture.columns import ColumnKey, ColumnValues
 from driftline.domain.capture.conditions import Condition
 from driftline.domain.datasets import Batch, RowBatch
+from driftline.domain.executions.result_tables import Cell, CellType
 from driftline.domain.ground_truth.labels import Label, ParsedLabels
 from driftline.domain.ground_truth.merged_rows import MergedRows
 from driftline.domain.windows import Window
@@ -86,6 +87,9 @@ class DuckTables:
         self, table: Path, columns: Sequence[str], window: Window, rows: int
     ) -> Iterator[Mapping[str, Cells]]:
         return tables.merged_rows.merged_batches(table, columns, window, rows)
+
+    def result_file(self, columns: Sequence[tuple[str, CellType]], rows: Sequence[Sequence[Cell]]) -> bytes:
+        return tables.result_files.result_file(columns, rows)
 
     def parquet_batches(self, path: Path, name: str) -> Iterator[Batch]:
         return tables.parquet_files.parquet_batches(path, name)

@@ -37,6 +37,7 @@ def judge_unusable(
         judgement.sagemaker_files if monitor.as_sagemaker else _with_violations(judgement, found),
         (*_counted(judgement.metrics, total), *(published if judgement.metrics else ())),
         (*_counted(judgement.alarmed, total), *(share for share in shares if share.name in set(alarmed))),
+        figures=judgement.figures,
     )
 
 

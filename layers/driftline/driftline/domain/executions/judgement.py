@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from driftline.domain.executions.envelope import Envelope
+from driftline.domain.executions.figure import Figure
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.finding import Finding
 from driftline.domain.metrics import Metric
@@ -32,6 +33,7 @@ class Judgement:
         metrics: Published to CloudWatch for people.
         alarmed: The figures used by alarms of the monitor, including those that are not in `metrics`.
         add_violations: Adds what is found beside the kind's own checks to its constraint_violations.json.
+        figures: Everything that was measured in the window, for the table `profile`.
     """
 
     envelope: Envelope
@@ -39,6 +41,7 @@ class Judgement:
     metrics: Sequence[Metric]
     alarmed: Sequence[Metric]
     add_violations: AddViolations = add_violations
+    figures: Sequence[Figure] = ()
 
     @property
     def files(self) -> dict[str, bytes]:

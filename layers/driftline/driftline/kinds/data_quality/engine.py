@@ -230,7 +230,13 @@ def _columns(document: MonitorDocument | None) -> DocumentColumns | None:
 
 
 def _judgement(evaluation: Evaluation) -> Judgement:
-    return Judgement(evaluation.summary, evaluation.files(), evaluation.metrics, evaluation.alarmed)
+    return Judgement(
+        evaluation.summary,
+        evaluation.files(),
+        evaluation.metrics,
+        evaluation.alarmed,
+        figures=evaluation.figures,
+    )
 
 
 def _constraints(files: Mapping[str, bytes], data: WindowData) -> Constraints:

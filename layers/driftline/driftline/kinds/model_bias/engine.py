@@ -18,6 +18,7 @@ from driftline.kinds.data import DataSet, WindowData, WindowRows
 from driftline.kinds.engine import Context, Engine, GivenFile, Suggestion
 from driftline.kinds.model_bias.baseline import baseline_settings, rehearse, suggest
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
+from driftline.kinds.model_bias.figures import figures_of
 from driftline.kinds.model_bias.judged import Policy
 from driftline.kinds.model_bias.places import Places
 from driftline.kinds.model_bias.plan import plan_of
@@ -184,6 +185,7 @@ def _judgement(
         metrics_of(summary, context.schedule, context.metrics_level(settings.metrics)),
         alarmed_metrics(summary, context.schedule, context.alarmed),
         add_violations,
+        figures_of(summary.body),
     )
 
 

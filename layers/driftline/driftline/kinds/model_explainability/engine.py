@@ -28,6 +28,7 @@ from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.config_plan import plan_of_config
 from driftline.kinds.model_explainability.explained_window import ExplainedWindow
 from driftline.kinds.model_explainability.explaining import Attributed
+from driftline.kinds.model_explainability.figures import figures_of
 from driftline.kinds.model_explainability.files import analysis_of
 from driftline.kinds.model_explainability.plan import ExplanationPlan, plan_of_settings, without_source
 from driftline.kinds.model_explainability.published import alarmed_metrics, metrics_of
@@ -118,6 +119,7 @@ class ModelExplainabilityEngine(Engine):
             metrics_of(summary, context.schedule, context.metrics_level(settings.metrics)),
             alarmed_metrics(summary, context.schedule, context.alarmed),
             add_violations,
+            figures_of(summary.body),
         )
 
 

@@ -17,6 +17,7 @@ from driftline.kinds.model_quality.baseline import ESTIMATES, ModelQualityBaseli
 from driftline.kinds.model_quality.rules.check import check
 from driftline.kinds.model_quality.rules.constraints import QualityConstraints, parse_quality_constraints
 from driftline.kinds.model_quality.rules.evaluate import QualityContext, evaluate
+from driftline.kinds.model_quality.rules.figures import figures_of
 from driftline.kinds.model_quality.rules.metrics import published_at
 from driftline.kinds.model_quality.rules.reference import Reference, reference_of
 from driftline.kinds.model_quality.rules.state import quality_of
@@ -107,7 +108,8 @@ class ModelQualityEngine(Engine):
         )
         level = context.metrics_level(settings.metrics)
         published = published_at(level, evaluation.metrics, quality.state.problem)
-        return Judgement(evaluation.summary, evaluation.files(), published, evaluation.alarmed)
+        figures = figures_of(evaluation.summary)
+        return Judgement(evaluation.summary, evaluation.files(), published, evaluation.alarmed, figures=figures)
 
 
 ENGINE = ModelQualityEngine()

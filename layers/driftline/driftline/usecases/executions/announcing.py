@@ -1,6 +1,7 @@
 """Writes, signals and announces a verdict.
 
-Order of the side effects: files, last.json, metrics and signals, event, and finally the record that they are announced.
+Order of the side effects: files, last.json, metrics and signals, event, rows in the tables of results, and finally the
+record that they are announced.
 A repeated delivery finds the record and publishes nothing; one that was interrupted before the record publishes again,
 because an alarm that comes twice is better than one that never comes.
 """
@@ -20,9 +21,11 @@ from driftline.domain.windows import SLOT, Window, floor_to
 from driftline.kinds.kind import Kinds
 from driftline.usecases.executions.failures import keep_failure
 from driftline.usecases.executions.last_execution import keep_last_execution, last_execution
+from driftline.usecases.executions.result_files import write_result_files
 from driftline.usecases.executions.revisions import Announced, announce, digest_of, last_announced, write_files
 from driftline.usecases.executions.signals import failure_signal, news
 from driftline.usecases.ports import Events, Metrics, ObjectStore
+from driftline.usecases.ports.tables import ResultFiles
 
 COMPLETED_EVENT = "Monitoring Execution Completed"
 FAILED_EVENT = "Monitoring Execution Failed"
@@ -34,6 +37,7 @@ class Outputs:
 
     Attributes:
         signals_namespace: CloudWatch namespace of the signals for alarms; None: no signals.
+        tables: Makes the files of the tables of results.
     """
 
     request: ExecutionRequest
@@ -41,6 +45,7 @@ class Outputs:
     metrics: Metrics
     events: Events
     signals_namespace: str | None
+    tables: ResultFiles
 
     def signal(self, signals: Sequence[Metric]) -> None:
         """Sends signals for alarms, unless a person requested the execution."""
@@ -77,6 +82,8 @@ def announce_verdict(
     if signals is not None:
         _keep(revision.execution, judgement, outputs)
     _publish(revision.execution, judgement, namespace, signals or (), outputs)
+    # After the event, which people wait for; also of an unchanged verdict, so that a replay fills in what is missing.
+    write_result_files(revision.execution, judgement, outputs.store, outputs.tables)
     _note(revision, files, judgement, outputs, signalled=signals is not None)
     if any(each.name == EXECUTIONS_FAILED for each in signals or ()):
         _keep(revision.execution, judgement, outputs, recovered=True)

@@ -71,14 +71,14 @@ def run_monitor(
     Args:
         stores: Opens the bucket of the captures, if it is another one.
         scripts: Runs the monitor's postprocessing script.
-        tables: Reads and joins rows.
+        tables: Reads and joins rows, and makes the files of the tables of results.
         namespace: CloudWatch namespace of monitors that name none; by default SageMaker's for each kind.
         signals_namespace: CloudWatch namespace of the signals for alarms; None: no signals.
         defaults: The stack's parameters for documents that do not say.
         explaining: Where explanations come from. A window whose explanations are not there yet is pending: nothing is
             written, and the same request comes again when they are.
     """
-    outputs = Outputs(request, store, metrics, events, signals_namespace)
+    outputs = Outputs(request, store, metrics, events, signals_namespace, tables)
     window: Window | None = None
     ownership = NOBODY
     # Labels are left to the next sweep, which may write them; until then they are missing in the coverage.

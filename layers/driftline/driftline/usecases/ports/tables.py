@@ -10,6 +10,7 @@ from driftline.domain.attributes.files import Row
 from driftline.domain.capture.columns import ColumnKey, ColumnValues
 from driftline.domain.capture.conditions import Condition
 from driftline.domain.datasets import Batch, RowBatch
+from driftline.domain.executions.result_tables import Cell, CellType
 from driftline.domain.ground_truth.labels import Label, ParsedLabels
 from driftline.domain.ground_truth.merged_rows import MergedRows
 from driftline.domain.windows import Window
@@ -179,5 +180,18 @@ class DataSetTables(Protocol):
         ...
 
 
-class Tables(CaptureTables, LabelTables, DataSetTables, Protocol):
+class ResultFiles(Protocol):
+    """Files of the tables of results."""
+
+    def result_file(self, columns: Sequence[tuple[str, CellType]], rows: Sequence[Sequence[Cell]]) -> bytes:
+        """A Parquet file of so many rows, maybe none; equal rows give equal bytes.
+
+        Args:
+            columns: (name, type), at least one.
+            rows: Their cells, in the order of the columns.
+        """
+        ...
+
+
+class Tables(CaptureTables, LabelTables, DataSetTables, ResultFiles, Protocol):
     """All of them, for composition roots."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from driftline.domain.drift.distance import Comparison, DriftMethod
+from driftline.domain.executions.figure import Figure
 from driftline.domain.executions.limits import Limits
 from driftline.domain.executions.unusable import Unusable
 from driftline.domain.metrics import Metric
@@ -17,6 +18,7 @@ from driftline.domain.sagemaker_files.violations import Violations
 from driftline.domain.windows import Window
 from driftline.kinds.data_quality.rules.check import Verdict, check, feature_violation
 from driftline.kinds.data_quality.rules.constraints import Constraints
+from driftline.kinds.data_quality.rules.figures import figures_of
 from driftline.kinds.data_quality.rules.metrics import TOP_FEATURES, alarmed_metrics, metrics_of
 from driftline.kinds.data_quality.rules.naming import with_names_explained
 from driftline.kinds.data_quality.rules.observed import observations_of, statistics_of
@@ -76,6 +78,7 @@ class Evaluation:
         constraints: Suggested from the window, as SageMaker writes them in every run.
         metrics: Published to CloudWatch for people.
         alarmed: The metrics used by alarms.
+        figures: What the window looks like, whatever is published.
     """
 
     statistics: Statistics
@@ -84,6 +87,7 @@ class Evaluation:
     summary: Summary
     metrics: tuple[Metric, ...]
     alarmed: tuple[Metric, ...]
+    figures: tuple[Figure, ...]
     verdict: Verdict
 
     def with_inference_ids(self, samples: Mapping[tuple[str, str], tuple[str, ...]]) -> Self:
@@ -141,6 +145,7 @@ def evaluate(
         summary=_summary(table, statistics, baseline, constraints, verdict, mode, context),
         metrics=tuple(metrics),
         alarmed=tuple(alarmed),
+        figures=tuple(figures_of(statistics, baseline, constraints, verdict)),
         verdict=verdict,
     )
 
