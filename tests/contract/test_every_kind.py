@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, override
 
+import duckdb
 import numpy as np
 import pytest
 import xgboost
@@ -428,6 +429,24 @@ def test_the_same_input_gives_the_same_bytes_however_it_is_cut(kind: Kind) -> No
     published = len(whole.metrics.published)
     assert whole.run() == files
     assert len(whole.metrics.published) == published
+
+
+@every_kind
+def test_its_results_are_rows_of_the_tables(kind: Kind, tmp_path: Path) -> None:
+    world = World.of(kind)
+    world.run()
+    place = f"endpoint={ENDPOINT}/monitor={kind.name}/day=2026-03-01/20260301T1500Z.parquet"
+    for table in ("verdict", "profile"):
+        (tmp_path / table).write_bytes(world.store.objects.get(f"tables/{table}/{place}", b""))
+    envelope = world.envelope()
+    [row] = duckdb.sql(f"SELECT kind, verdict, evaluated_rows FROM read_parquet('{tmp_path}/verdict')").fetchall()
+    assert row == (kind.name, envelope.verdict, envelope.evaluated_rows)
+    if kind.name in KINDS.names:
+        figures = duckdb.sql(f"SELECT figure, value FROM read_parquet('{tmp_path}/profile')").fetchall()
+        # What stands for the execution is among them: `worst_drift` is the drift of one feature.
+        assert envelope.headline is None or envelope.headline.value in {value for _, value in figures}
+        assert all(name for name, _ in figures)
+        assert any(value is not None for _, value in figures)
 
 
 @every_kind

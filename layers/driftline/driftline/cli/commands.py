@@ -64,6 +64,11 @@ COMMANDS: Mapping[str, Listed] = {
         "import_monitors",
     ),
     "doctor": Listed("Look at a deployed stack, and say what is not as it should be. Nothing is changed.", "doctor"),
+    "tables": Listed(
+        "Print the DDL of Athena for the tables of results: verdicts, findings and figures.",
+        "result_tables",
+        "result_tables",
+    ),
     "schema": Listed("Print the JSON Schema of monitor documents, for editors that complete and check YAML.", "schema"),
 }
 """In the order of the list. A test compares each summary with the command's own help."""
