@@ -439,10 +439,10 @@ def test_its_results_are_rows_of_the_tables(kind: Kind, tmp_path: Path) -> None:
     for table in ("verdict", "profile"):
         (tmp_path / table).write_bytes(world.store.objects.get(f"tables/{table}/{place}", b""))
     envelope = world.envelope()
-    [row] = duckdb.sql(f"SELECT kind, verdict, evaluated_rows FROM read_parquet('{tmp_path}/verdict')").fetchall()
+    [row] = duckdb.execute(f"SELECT kind, verdict, evaluated_rows FROM read_parquet('{tmp_path}/verdict')").fetchall()
     assert row == (kind.name, envelope.verdict, envelope.evaluated_rows)
     if kind.name in KINDS.names:
-        figures = duckdb.sql(f"SELECT figure, value FROM read_parquet('{tmp_path}/profile')").fetchall()
+        figures = duckdb.execute(f"SELECT figure, value FROM read_parquet('{tmp_path}/profile')").fetchall()
         # What stands for the execution is among them: `worst_drift` is the drift of one feature.
         assert envelope.headline is None or envelope.headline.value in {value for _, value in figures}
         assert all(name for name, _ in figures)

@@ -34,7 +34,8 @@ def test_athena_is_told_the_columns_that_the_files_have(name: str, tmp_path: Pat
     file = tmp_path / "rows.parquet"
     table = RESULT_TABLES[name]
     file.write_bytes(TABLES.result_file([(column.name, column.type) for column in table.columns], []))
-    written = duckdb.sql(f"DESCRIBE FROM '{file}'").fetchall()
+    with duckdb.connect() as database:
+        written = database.execute(f"DESCRIBE FROM '{file}'").fetchall()
 
     ddl = athena_ddl("my-bucket", "driftline", KINDS.names)
 
