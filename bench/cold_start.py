@@ -51,6 +51,8 @@ ENVIRONMENT = {
     "RUN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/runs",
     "CONFIGURE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/documents",
     "BASELINE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/baselines",
+    "TELEMETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/telemetry",
+    "TELEMETRY_PARAMETER": "/driftline/driftline/telemetry",
     "INDEX_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/index.fifo",
     "PROFILE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/profiles",
     "MERGE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/merges",

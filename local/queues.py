@@ -13,6 +13,7 @@ NAMES = (
     "Explain",
     "Render",
     "Index",
+    "Telemetry",
     "Alarm",
     "Retraining",
 )

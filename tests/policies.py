@@ -22,6 +22,7 @@ PARAMETERS = {
     "ModelBucketName": "models",
     "ModelKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/models",
     "ChannelsSecretName": "watchers/channels",
+    "TelemetryParameterName": "/driftline/watch/telemetry",
     "ChannelsKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/channels",
 }
 """Those that grant something; the others have their defaults."""

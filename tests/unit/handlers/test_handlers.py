@@ -77,6 +77,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "MERGE_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="merges")["QueueUrl"],
             "RERUN_DELAY_SECONDS": "300",
             "EXPLAIN_QUEUE_URL": reruns,
+            "TELEMETRY_QUEUE_URL": reruns,
+            "TELEMETRY_PARAMETER": "/driftline/driftline/telemetry",
             "INDEX_QUEUE_URL": reruns,
             "INDEX_DELAY_SECONDS": "60",
         }.items():

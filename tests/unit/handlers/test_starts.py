@@ -27,6 +27,7 @@ NEEDED: Mapping[str, set[str]] = {
     "adopt_model": {"numpy"},
     "check_freshness": set(),
     "configure_monitor": set(),
+    "export_telemetry": set(),
     "explain_model": {"numpy", "driftline.usecases.explanations.solve"},
     "merge_ground_truth": {"numpy"},
     "notify_operator": {"boto3", "s3transfer"},  # by Powertools' idempotency

@@ -70,6 +70,7 @@ NO_CALLS = {"chat_postMessage", "exceptions", "generate_presigned_url", "get_pag
 
 BY_POWERTOOLS: Mapping[str, set[str]] = {
     "driftline.adapters.aws.once": {f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete")},
+    "driftline.adapters.telemetry.collector": {"ssm:GetParameter"},
     "driftline.adapters.channels.loading": {"ssm:GetParametersByPath", "secretsmanager:GetSecretValue"},
 }
 """What Powertools' own clients do, by the adapter that uses them."""
@@ -89,6 +90,7 @@ NOT_NEEDED: Mapping[str, tuple[set[str], str]] = {
     "adopt_model": ({"dynamodb:Query"}, "takes turns, and lists nothing of the table"),
     "configure_monitor": ({"sqs:ChangeMessageVisibility"}, "lets the queue decide when a message comes again"),
     "check_freshness": (set(), ""),
+    "export_telemetry": (set(), ""),
     "explain_model": (
         {"s3:AbortMultipartUpload", "s3:GetObjectAnnotation", "s3:PutObjectAnnotation"},
         "reads files of models, and copies none",

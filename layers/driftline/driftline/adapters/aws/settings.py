@@ -196,6 +196,15 @@ class NotifySettings(Settings):
     """Lifetime of signed links to reports that are not served; 0 for none."""
 
 
+class TelemetrySettings(Settings):
+    """For export_telemetry."""
+
+    stack_name: str = Field(alias="STACK_NAME", min_length=1)
+    telemetry_queue: str = Field(alias="TELEMETRY_QUEUE_URL", min_length=1)
+    telemetry_parameter: str = Field(alias="TELEMETRY_PARAMETER", min_length=1)
+    """Name of the SSM parameter that says where the collector is."""
+
+
 class AdoptSettings(Settings):
     """For adopt_model."""
 

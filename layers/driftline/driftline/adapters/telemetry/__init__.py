@@ -1,0 +1,1 @@
+"""Results and signals for OpenTelemetry, over OTLP/HTTP."""
