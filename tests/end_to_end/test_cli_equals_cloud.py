@@ -103,6 +103,12 @@ def test_baselines_are_byte_identical(bucket: Bucket, folder: Path) -> None:
     assert differing(below(folder, prefix), bucket.everything(prefix)) == []
 
 
+def test_tables_of_results_are_byte_identical(bucket: Bucket, folder: Path) -> None:
+    in_the_cloud = {key: body for key, body in bucket.everything("tables/").items() if f"endpoint={ENDPOINT}/" in key}
+    assert {key.split("/")[1] for key in in_the_cloud} == {"verdict", "finding", "profile"}
+    assert differing(below(folder, "tables/"), in_the_cloud) == []
+
+
 def test_what_is_derived_has_the_same_names(bucket: Bucket, folder: Path) -> None:
     assert len(below(folder, "state/profiles")) >= 4
     for kind in ("profiles", "records", "rejects"):
