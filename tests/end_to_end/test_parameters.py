@@ -26,6 +26,7 @@ PREFIX = "endpoints/captured data/"
 STATE_MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:retrain"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:retrain"
 SECRET = "watchers/channels"
+TELEMETRY = "/driftline/watchers/telemetry"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,13 @@ def hook() -> Iterator[WebhookReceiver]:
 
 
 @pytest.fixture(scope="module")
-def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
+def collector() -> Iterator[WebhookReceiver]:
+    with WebhookReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def changed(hook: WebhookReceiver, collector: WebhookReceiver) -> Iterator[EmbeddedCloud]:
     parameters = {
         "CaptureBucketName": f"{CAPTURES},{MORE}",
         "CaptureKeyArn": KEY,
@@ -51,10 +58,13 @@ def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
         "ModelBucketName": CAPTURES,
         "ModelKeyArn": KEY,
         "BackfillConcurrency": "2",
+        "TelemetryParameterName": TELEMETRY,
     }
     with EmbeddedCloud(stack_name="watchers", parameters=parameters, clock=HOUR) as cloud:
         channels = {"office": {"kind": "slack", "webhook_url": f"{hook.url}/slack"}}
         cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(channels))
+        telemetry = {"endpoint": collector.url, "headers": {"Authorization": "Bearer abc"}}
+        cloud.client("ssm").put_parameter(Name=TELEMETRY, Type="SecureString", Value=json.dumps(telemetry))
         s3 = cloud.client("s3")
         for bucket in (CAPTURES, MORE):
             s3.create_bucket(Bucket=bucket)
@@ -64,7 +74,7 @@ def changed(hook: WebhookReceiver) -> Iterator[EmbeddedCloud]:
         yield cloud
 
 
-def test_captures_are_read_from_the_bucket_that_was_there(changed: EmbeddedCloud) -> None:
+def test_captures_are_read_from_the_bucket_that_was_there(changed: EmbeddedCloud, collector: WebhookReceiver) -> None:
     own, captures = Bucket(changed), Bucket(changed, CAPTURES)
     stated = document("old").replace("    metrics: top\n", "")
     own.put("monitors/old.yaml", stated + f'capture: {{bucket: {CAPTURES}, prefix: "{PREFIX}"}}\n')
@@ -87,6 +97,16 @@ def test_captures_are_read_from_the_bucket_that_was_there(changed: EmbeddedCloud
     # The document leaves it to the stack what is published, of how many features, and whether there is a dashboard.
     assert len([name for name in names if name.startswith("feature_baseline_drift_")]) == 1
     assert own.json("monitors/old.status.json")["dashboard"] == "watchers-us-east-1_old"
+    # And the collector that a parameter names has the figures, and what happened.
+    assert {(each.path, each.headers["authorization"]) for each in collector.received} == {
+        ("/v1/metrics", "Bearer abc"),
+        ("/v1/logs", "Bearer abc"),
+    }
+    sent = [each.json for each in collector.received if each.path == "/v1/metrics"]
+    [scope] = sent[0]["resourceMetrics"][0]["scopeMetrics"]
+    figures = {metric["name"]: metric["gauge"]["dataPoints"][0]["asDouble"] for metric in scope["metrics"]}
+    assert (figures["driftline.rows"], figures["driftline.failed"]) == (50, 0)
+    assert changed.messages("TelemetryDeadLettersUrl") == 0
 
 
 def test_the_address_is_subscribed(changed: EmbeddedCloud) -> None:
