@@ -47,10 +47,13 @@ class Around:
         self.bucket.put(f"ground-truth/{endpoint}/{hour_folder(HOUR)}labels.jsonl", body)
 
     def transform(self, name: str, files: dict[str, bytes]) -> None:
-        """A batch transform job writes its output files, and its data capture their manifest."""
+        """A batch transform job writes its output files, and its data capture their manifest.
+
+        Its `output_path` is below capture/, where the stack may read; no file is called as a capture file.
+        """
         for file, body in files.items():
-            self.bucket.put(f"transform-outputs/{name}/{file}", body)
-        manifest = [{"prefix": f"{self.place}/transform-outputs/{name}/"}, *files]
+            self.bucket.put(f"capture/{name}/files/{file}", body)
+        manifest = [{"prefix": f"{self.place}/capture/{name}/files/"}, *files]
         self.bucket.put(f"capture/{name}/output/{hour_folder(HOUR)}manifest.json", json.dumps(manifest))
 
     def data_set(self, file: Path) -> str:
@@ -59,9 +62,9 @@ class Around:
         self.bucket.put(key, file.read_bytes())
         return f"{self.place}/{key}"
 
-    def schedules(self) -> list[str]:
-        """Names of the schedules of the stack."""
-        return self._cloud.schedules()
+    def schedules(self, endpoint: str) -> list[str]:
+        """Names of the stack's schedules for an endpoint; those of other notebooks are of other endpoints."""
+        return sorted(name for name in self._cloud.schedules() if name.startswith(f"{endpoint}-"))
 
     def settle(self) -> None:
         """The stack has read everything."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from driftline.domain.errors import InvalidInputError
-from driftline.sagemaker import CronExpressionGenerator, DefaultModelMonitor
+from driftline.sagemaker import CronExpressionGenerator, DefaultModelMonitor, MonitoringExecution
 from driftline.sagemaker.dataset_format import DatasetFormat
 from tests.end_to_end.notebooks.running import QUIET, REPORT, Around
 
@@ -70,10 +70,16 @@ def test_the_introduction(around: Around, shared_data: Path) -> None:
     }
     assert statistics.body_dict["dataset"]["item_count"] == 200
 
+    # The introduction's last cells open the execution again to draw it.
+    execution = MonitoringExecution.from_processing_arn(
+        sagemaker_session=monitor.sagemaker_session, processing_job_arn=str(latest.describe()["ProcessingJobArn"])
+    )
+    assert execution.statistics().body_dict == statistics.body_dict
+
     monitor.stop_monitoring_schedule()
     around.settle()
     assert monitor.describe_schedule()["MonitoringScheduleStatus"] == "Stopped"
-    assert around.schedules() == []
+    assert around.schedules(ENDPOINT) == []
     monitor.start_monitoring_schedule()
     monitor.update_monitoring_schedule(schedule_cron_expression=CronExpressionGenerator.daily(hour=6))
     around.settle()
@@ -82,7 +88,7 @@ def test_the_introduction(around: Around, shared_data: Path) -> None:
     assert described["LastMonitoringExecutionSummary"]["MonitoringExecutionStatus"] == "CompletedWithViolations"  # type: ignore[index]
     monitor.delete_monitoring_schedule()
     around.settle()
-    assert around.schedules() == []
+    assert around.schedules(ENDPOINT) == []
 
 
 def test_a_data_set_that_the_stack_refuses(around: Around, tmp_path: Path) -> None:

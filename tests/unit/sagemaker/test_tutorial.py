@@ -24,6 +24,8 @@ from driftline.sagemaker import (
     DatasetFormat,
     DefaultModelMonitor,
     EndpointInput,
+    MonitoringExecution,
+    Session,
     Statistics,
     UnusedArgumentWarning,
 )
@@ -239,6 +241,23 @@ def test_files_of_an_execution_open_by_their_place(monitor: DefaultModelMonitor,
     ):
         place = f"{execution.output.source}/{name}"
         assert kind.from_s3_uri(place).body_dict == json.loads(Path(place).read_text())
+
+
+def test_an_execution_opens_by_its_arn(monitor: DefaultModelMonitor, captured: Path, place: Path) -> None:
+    """As SageMaker's notebook on visualizations does."""
+    (found,) = monitor.run_schedule_now()
+    execution = MonitoringExecution.from_processing_arn(
+        sagemaker_session=Session(place), processing_job_arn=str(found.describe()["ProcessingJobArn"])
+    )
+    assert execution.describe() == found.describe()
+    inputs = execution.describe()["ProcessingInputs"]
+    assert isinstance(inputs, list)
+    files = {each["InputName"]: each["S3Input"]["S3Uri"] for each in inputs}
+    assert Statistics.from_s3_uri(files["baseline"]).body_dict == monitor.baseline_statistics().body_dict
+    assert Constraints.from_s3_uri(files["constraints"]).body_dict == monitor.suggested_constraints().body_dict
+    for arn in ("arn:aws:sagemaker:us-east-1:123456789012:processing-job/a", f"{place}/reports/shop"):
+        with pytest.raises(InvalidInputError, match=r"no execution has this name.*list_executions\(\)"):
+            MonitoringExecution.from_processing_arn(None, arn)
 
 
 def test_a_schedule_is_stopped_started_changed_and_deleted(

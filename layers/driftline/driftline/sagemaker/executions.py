@@ -1,16 +1,20 @@
 """Executions of a schedule, as SageMaker's SDK shows them."""
 
 from dataclasses import dataclass
+from typing import Self
 
-from driftline.domain.errors import ObjectNotFoundError
-from driftline.domain.executions.place import Place
+from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.domain.executions.place import Place, parse_place
 from driftline.domain.instants import format_instant
-from driftline.domain.keys import REPORTS
+from driftline.domain.keys import REPORTS, baseline_folder
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker.monitoring_files import ConstraintViolations, Statistics
-from driftline.sagemaker.session import Session
+from driftline.sagemaker.session import Session, session_of
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.executions.scheduled_executions import monitor_folder, newest_endings
+
+_INPUTS = {"constraints.json": "constraints"}
+"""SageMaker's names of a baseline's files; its statistics are the baseline."""
 
 _MOST = 100
 """As many as SageMaker lists."""
@@ -37,6 +41,26 @@ class MonitoringExecution:
     def __repr__(self) -> str:
         return f"<MonitoringExecution {self.output.source}>"
 
+    @classmethod
+    def from_processing_arn(cls, sagemaker_session: object, processing_job_arn: str) -> Self:
+        """The execution of a `ProcessingJobArn` in `describe()`, which is where its files are.
+
+        Raises:
+            InvalidInputError: it is not that of an execution in this place.
+        """
+        session = session_of(sagemaker_session)
+        beginning, given = session.store.uri(""), processing_job_arn.rstrip("/")
+        try:
+            folder = given.removeprefix(beginning) if given.startswith(beginning) else ""
+            return cls(session, parse_place(f"{folder}/"))
+        except InvalidInputError:
+            raise InvalidInputError(
+                "no execution has this name",
+                where=f"processing_job_arn={processing_job_arn!r}",
+                expected=f"{session.store.uri(REPORTS)}<endpoint>/<monitor>/yyyy/mm/dd/hh",
+                mend='Take describe()["ProcessingJobArn"] of an execution in list_executions().',
+            ) from None
+
     @property
     def job_name(self) -> str:
         """Endpoint, monitor and scheduled time."""
@@ -57,6 +81,8 @@ class MonitoringExecution:
         store, folder = self.sagemaker_session.store, self._place.folder
         about: dict[str, object] = {
             "ProcessingJobName": self.job_name,
+            "ProcessingJobArn": self.output.source,
+            "ProcessingInputs": self._baseline(),
             "ProcessingOutputConfig": {
                 "Outputs": [
                     {"OutputName": "monitoring_output", "S3Output": {"S3Uri": self.output.source}},
@@ -80,8 +106,18 @@ class MonitoringExecution:
             },
         }
 
-    def wait(self, logs: bool = True) -> None:
-        """Returns at once: what is listed has ended."""
+    def wait(self, logs: bool = True, *, poll: int = 5, timeout: int | None = None) -> None:
+        """Returns at once: what is listed has ended. `poll` and `timeout` are those of version 3."""
+
+    def _baseline(self) -> list[dict[str, object]]:
+        """The files that constraints are from, under SageMaker's names, as they are now."""
+        store, folder = self.sagemaker_session.store, baseline_folder(self._place.endpoint, self._place.monitor)
+        names = KINDS.named(self._place.monitor).baseline_files
+        return [
+            {"InputName": _INPUTS.get(name, "baseline"), "S3Input": {"S3Uri": store.uri(folder + name)}}
+            for name in names
+            if store.etag(folder + name) is not None
+        ]
 
     def _file(self, name: str) -> str:
         store, key = self.sagemaker_session.store, f"{self._place.folder}{name}"
