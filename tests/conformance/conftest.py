@@ -19,7 +19,8 @@ from tests.environment import OWN
 from tests.places import REPOSITORY
 
 SDK = "sagemaker==2.257.7"
-ENVIRONMENT = REPOSITORY / ".cache" / SDK.replace("==", "-")
+SDK_3 = "sagemaker-core==2.27.0"
+"""The part of version 3 of the SDK that has `sagemaker.core`: 418 MB; all of it brings MLflow, and adds none of our classes."""
 
 MONDAYS = ("2020-02-03", "2020-02-10", "2020-02-17", "2020-02-24", "2020-03-02", "2020-03-09", "2020-03-16")
 
@@ -66,13 +67,25 @@ def quality_check_step(shared_data: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sdk_python() -> Path:
-    """A Python with the SDK; the mark at the end tells a whole environment from a broken attempt."""
-    python = ENVIRONMENT / "bin" / "python"
-    ready = ENVIRONMENT / ".ready"
+    """A Python with version 2 of the SDK."""
+    return _python_with(SDK)
+
+
+@pytest.fixture(scope="session")
+def sdk_3_python() -> Path:
+    """A Python with version 3 of the SDK."""
+    return _python_with(SDK_3)
+
+
+def _python_with(sdk: str) -> Path:
+    """In an environment of its own; the mark at the end tells a whole environment from a broken attempt."""
+    environment = REPOSITORY / ".cache" / sdk.replace("==", "-")
+    python = environment / "bin" / "python"
+    ready = environment / ".ready"
     if not ready.exists():
         uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)
         install = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
-        subprocess.run([*install, "--quiet", SDK, "setuptools"], env=OWN, check=True)
+        subprocess.run([*install, "--quiet", sdk, "setuptools"], env=OWN, check=True)
         ready.touch()
     return python

@@ -1,6 +1,9 @@
 """The classes of `driftline.sagemaker` have the signatures of SageMaker's Python SDK, by the SDK itself.
 
 So do those of `driftline.sagemaker.clarify`, and they write the same analysis_config.json.
+
+Version 3 has the same classes in another module. Where its signatures differ, both versions' arguments are taken: those
+of version 2 as they are, those of version 3 by name.
 """
 
 import inspect
@@ -8,6 +11,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +19,15 @@ import pytest
 
 from driftline import sagemaker
 from driftline.sagemaker import clarify
+from driftline.sagemaker.core import clarify as core_clarify
+from driftline.sagemaker.core import model_monitor
 
 OURS = {
     "run_schedule_now",  # evaluates without the stack
     "to_bytes",  # a file's content
     "files",  # of a baseline
     "of_bytes",  # a file, with its bytes
+    "named",  # its file by the place that a notebook wanted for it
 }
 """What the SDK does not have."""
 
@@ -32,19 +39,28 @@ REFUSED = {
     *("TimeSeriesDataConfig", "TimeSeriesModelConfig"),
 }
 """Making one is an error, whatever it is given."""
-"""No notebook makes one: methods return them."""
+
+OF_VERSION_3 = {"poll", "timeout"}
+"""Arguments by name that version 2 lacks."""
+
+DIFFER = {
+    ("BaseliningJob", "wait"),  # version 3 has none: its jobs are waited for where they start
+    ("MonitoringExecution", "wait"),  # poll and timeout, and logs is not the first
+}
+"""Where version 3 takes something else than version 2."""
 
 SCRIPT = """
 import inspect, json, sys, warnings
 warnings.simplefilter("ignore")
-from sagemaker import clarify, model_monitor
-from sagemaker.model_monitor import dataset_format, model_monitoring
+from importlib import import_module
 
+root = sys.argv[2]
+modules = ("clarify", "model_monitor", "model_monitor.dataset_format", "model_monitor.model_monitoring")
+places = [import_module(root + each) for each in modules]
 found = {}
 for name in sys.argv[1].split(","):
-    places = (clarify, model_monitor, dataset_format, model_monitoring)
     cls = next((getattr(each, name) for each in places if hasattr(each, name)), None)
-    if cls is None or not cls.__module__.startswith(("sagemaker.model_monitor", "sagemaker.clarify")):
+    if cls is None or not cls.__module__.startswith((root + "model_monitor", root + "clarify")):
         continue
     found[name] = {
         method: [
@@ -65,7 +81,7 @@ def parameters(function: Callable[..., object]) -> Parameters:
     return [
         [each.name, None if each.default is each.empty else repr(each.default), each.default is each.empty]
         for each in inspect.signature(function).parameters.values()
-        if each.name != "self"
+        if each.name != "self" and (each.name not in OF_VERSION_3)
     ]
 
 
@@ -132,26 +148,51 @@ def by_the_sdk(python: Path, script: str, home: Path, *arguments: str) -> Any:
     return json.loads(run.stdout.splitlines()[-1])
 
 
+OURS_BY_NAME: dict[str, type] = {
+    name: cls
+    for package in (sagemaker, clarify)
+    for name in package.__all__
+    if isinstance(cls := getattr(package, name), type)
+}
+
+
+def signatures(python: Path, root: str, home: Path) -> dict[str, dict[str, Parameters]]:
+    """Class → method → parameters, of the SDK's classes that have the names of ours."""
+    found: dict[str, dict[str, Parameters]] = by_the_sdk(python, SCRIPT, home, ",".join(OURS_BY_NAME), root)
+    assert OURS_BY_NAME.keys() - found.keys() == {"Session", "UnusedArgumentWarning", "ClarifyJob"}
+    return found
+
+
+def methods_of(name: str) -> dict[str, Callable[..., object]]:
+    cls = OURS_BY_NAME[name]
+    return {
+        method: function
+        for method, function in inspect.getmembers(cls, callable)
+        if (not method.startswith("_") and method not in OURS)
+        or (method == "__init__" and name not in MADE_INSIDE and cls.__init__ is not object.__init__)  # type: ignore[misc]
+    }
+
+
 @pytest.mark.long  # the SDK's environment takes longer to make than all other tests of files
 def test_every_call_of_a_notebook_is_taken_as_the_sdk_takes_it(sdk_python: Path, tmp_path: Path) -> None:
-    ours = {
-        name: cls
-        for package in (sagemaker, clarify)
-        for name in package.__all__
-        if isinstance(cls := getattr(package, name), type)
-    }
-    theirs: dict[str, dict[str, Parameters]] = by_the_sdk(sdk_python, SCRIPT, tmp_path, ",".join(ours))
-
-    assert set(ours) - set(theirs) == {"Session", "UnusedArgumentWarning", "ClarifyJob"}
+    theirs = signatures(sdk_python, "sagemaker.", tmp_path)
     for name in theirs.keys() - REFUSED:
-        cls = ours[name]
-        found = {
-            method: parameters(function)
-            for method, function in inspect.getmembers(cls, callable)
-            if (not method.startswith("_") and method not in OURS)
-            or (method == "__init__" and name not in MADE_INSIDE and cls.__init__ is not object.__init__)  # type: ignore[misc]
-        }
+        found = {method: parameters(function) for method, function in methods_of(name).items()}
         assert found == {method: theirs[name].get(method) for method in found}, name
+
+
+@pytest.mark.long  # as above, in another environment
+def test_every_call_of_version_3_is_taken_as_that_takes_it(sdk_3_python: Path, tmp_path: Path) -> None:
+    differ = set[tuple[str, str]]()
+    theirs = signatures(sdk_3_python, "sagemaker.core.", tmp_path)
+    for name in theirs.keys() - REFUSED:
+        assert OURS_BY_NAME[name] in (getattr(model_monitor, name, None), getattr(core_clarify, name, None))
+        for method, function in methods_of(name).items():
+            stated = theirs[name].get(method, [])
+            if parameters(function) != stated:
+                differ.add((name, method))
+                assert {str(each) for each, *_ in stated} <= set(inspect.signature(function).parameters), (name, method)
+    assert differ == DIFFER
 
 
 @pytest.mark.long  # in the SDK's environment, too
@@ -175,3 +216,10 @@ def test_the_configuration_is_the_one_that_the_sdk_writes(
 
     assert json.loads(json.dumps(written)) == theirs
     assert json.loads(json.dumps(names["predictors"])) == their_predictors
+
+
+@pytest.mark.parametrize("module", ["driftline.sagemaker", "driftline.sagemaker.core.model_monitor"])
+def test_formats_are_where_notebooks_import_them(module: str) -> None:
+    formats = import_module(f"{module}.dataset_format")
+    assert formats.DatasetFormat is sagemaker.DatasetFormat
+    assert formats.MonitoringDatasetFormat is sagemaker.MonitoringDatasetFormat

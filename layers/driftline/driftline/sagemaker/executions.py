@@ -49,7 +49,7 @@ class MonitoringExecution:
             InvalidInputError: it is not that of an execution in this place.
         """
         session = session_of(sagemaker_session)
-        beginning, given = session.store.uri(""), processing_job_arn.rstrip("/")
+        beginning, given = f"{session.store.uri('').rstrip('/')}/", processing_job_arn.rstrip("/")
         try:
             folder = given.removeprefix(beginning) if given.startswith(beginning) else ""
             return cls(session, parse_place(f"{folder}/"))

@@ -1,0 +1,1 @@
+"""Module paths of version 3 of SageMaker's SDK: `sagemaker.core.…` is `driftline.sagemaker.core.…` here."""
