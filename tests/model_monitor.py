@@ -1,7 +1,12 @@
 """An account that uses SageMaker Model Monitor: job definitions and schedules of all four types, as its SDK makes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
+
+from driftline.domain.migration.source import SourceSchedule, named_definition, source_schedule
+from driftline.domain.migration.translated import EndpointCapture
+from driftline.usecases.ports.model_monitor import ListedEndpoint, ListedSchedule, SourceExecution
 
 ANALYZER = "159807026194.dkr.ecr.us-west-2.amazonaws.com/sagemaker-model-monitor-analyzer"
 CLARIFY = "306415355426.dkr.ecr.us-west-2.amazonaws.com/sagemaker-clarify-processing:1.0"
@@ -107,3 +112,54 @@ def deploy(sagemaker: Any, endpoint: str, destination: str | None) -> None:
     more = {"DataCaptureConfig": {**capture, "DestinationS3Uri": destination}} if destination else {}
     sagemaker.create_endpoint_config(EndpointConfigName=endpoint, ProductionVariants=[variant], **more)
     sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=endpoint)
+
+
+class FakeModelMonitor:
+    """`ModelMonitor` over a dictionary."""
+
+    def __init__(self) -> None:
+        self.described: dict[str, SourceSchedule | Exception] = {}
+        self.captures: dict[str, EndpointCapture] = {}
+        self.outputs: dict[str, Sequence[str]] = {}
+
+    def add(
+        self, name: str, kind: str, inputs: Mapping[str, Any], *, status: str = "Scheduled", day: int = 1, **more: Any
+    ) -> None:
+        described = {
+            "MonitoringScheduleName": name,
+            "MonitoringScheduleStatus": status,
+            "MonitoringType": kind,
+            "CreationTime": datetime(2024, 1, day, tzinfo=UTC),
+            "MonitoringScheduleConfig": {"ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"}},
+        }
+        self.described[name] = source_schedule(
+            described, named_definition(definition(kind, name, inputs, **more), kind)
+        )
+        endpoint = inputs.get("EndpointInput", {}).get("EndpointName")
+        if endpoint:
+            self.captures[endpoint] = EndpointCapture(enabled=True, destination="s3://stack/capture")
+
+    def schedules(self) -> Iterator[ListedSchedule]:
+        for name, each in self.described.items():
+            if isinstance(each, Exception):
+                yield ListedSchedule(name, "shop", "DataQuality", "Scheduled")
+            else:
+                yield ListedSchedule(name, each.definition.input.endpoint_name, each.monitoring_type, each.status)
+
+    def schedule(self, name: str) -> SourceSchedule:
+        found = self.described[name]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def last_execution(self, schedule: str) -> SourceExecution | None:
+        raise AssertionError(schedule)
+
+    def endpoints(self) -> Iterator[ListedEndpoint]:
+        raise AssertionError
+
+    def capture(self, endpoint: str) -> EndpointCapture | None:
+        return self.captures.get(endpoint)
+
+    def job_outputs(self, job: str) -> Sequence[str]:
+        return self.outputs.get(job, ())

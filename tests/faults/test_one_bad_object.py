@@ -601,6 +601,7 @@ LOOPS = {
     "usecases/ground_truth/sweep_labels.py": "test_damaged_labels_are_made_again_from_their_file",
     "usecases/ground_truth/sweep_listing.py": STATE_READER,
     "usecases/listed_hours.py": STATE_READER,
+    "usecases/migration/captured_verdict.py": "test_a_capture_that_cannot_be_read_costs_itself_alone",
     "usecases/models/adopt_model.py": ONE_DATA_SET,
     "usecases/monitors/configure_monitor.py": NAMES_ONLY,
     "usecases/monitors/configuring_uploads.py": "test_each_alone_does_all_others_and_says_which_failed",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -76,6 +76,8 @@ def import_monitors(
         beside = _beside(report) if not parity else report
         store, own_bucket = _destination(to)
         account = Account(SageMakerMonitoring(), S3Stores(), own_bucket, compared)
+        if parity:  # by SageMaker's rules, in a folder, which has no captures of its own
+            account = replace(account, own_bucket=None, comparison="sagemaker")
         with output.following() as follow:
             done = 0
 

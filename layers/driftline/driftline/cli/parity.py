@@ -1,10 +1,17 @@
 """`driftline import --parity`: SageMaker's last verdicts, and what Driftline's rules say about the same files."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typer
 from rich.console import Console
 
+from driftline.adapters.by_hand.explaining import explaining
+from driftline.adapters.folder.store import FolderStore
+from driftline.adapters.scripts.processes import ScriptProcesses
+from driftline.adapters.tables.duck import DuckTables
 from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import Output
@@ -14,6 +21,7 @@ from driftline.domain.instants import format_instant
 from driftline.kinds.parity import Recheck
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import count, instant
+from driftline.usecases.migration.captured_verdict import Tools
 from driftline.usecases.migration.parity import ParityWindow, parity_of
 from driftline.usecases.migration.read_schedules import ReadSchedule, Unread, error_of
 from driftline.usecases.ports import Stores
@@ -22,6 +30,18 @@ _SHOWN = 3
 
 
 def show_parity(output: Output, found: Sequence[ReadSchedule | Unread], buckets: Stores, most: int) -> None:
+    """See `_compare`; windows are evaluated in a folder that is gone afterwards."""
+    with TemporaryDirectory(prefix="driftline-parity-") as folder:
+        numbers = itertools.count()
+
+        def scratch() -> FolderStore:
+            return FolderStore(Path(folder) / str(next(numbers)), "driftline-parity")
+
+        tools = Tools(scratch, buckets, ScriptProcesses(), DuckTables(), explaining())
+        _compare(output, found, tools, most)
+
+
+def _compare(output: Output, found: Sequence[ReadSchedule | Unread], tools: Tools, most: int) -> None:
     """Prints a line for each window.
 
     Args:
@@ -39,7 +59,7 @@ def show_parity(output: Output, found: Sequence[ReadSchedule | Unread], buckets:
                 failed[name] = each.error
                 continue
             try:
-                windows += parity_of(each, buckets, most, kinds=KINDS)
+                windows += parity_of(each, tools, most, kinds=KINDS)
             except Exception as error:  # noqa: BLE001 - of AWS, too: the next schedule has nothing to do with it
                 failed[name] = error
     errors = {name: error_of(error) for name, error in failed.items()}
@@ -73,6 +93,7 @@ def _window(window: ParityWindow) -> Mapping[str, object]:
         "folder": window.folder,
         "sagemaker": len(found.theirs) if found else None,
         "driftline": len(found.ours) if found else None,
+        "evaluated": window.source,
         "same": window.same,
         "differences": list(_differences(found)) if found else [],
         "error": Output.parts(window.error) if window.error else None,
@@ -90,7 +111,7 @@ def _differences(found: Recheck) -> Iterator[Mapping[str, object]]:
 
 
 def _show(console: Console, windows: Sequence[ParityWindow], different: int) -> None:
-    names = ("endpoint", "monitor", "scheduled", "SageMaker", "Driftline", "same", "why")
+    names = ("endpoint", "monitor", "scheduled", "SageMaker", "Driftline", "from", "same", "why")
     table = table_of(*names, numbers=("SageMaker", "Driftline"), whole=("endpoint", "monitor", "scheduled"))
     for each in windows:
         found = each.found
@@ -100,6 +121,7 @@ def _show(console: Console, windows: Sequence[ParityWindow], different: int) -> 
             instant(each.scheduled),
             str(len(found.theirs)) if found else "",
             str(len(found.ours)) if found else "",
+            each.source,
             "yes" if each.same else "no",
             safe(_why(each)),
         )

@@ -1,7 +1,6 @@
 """Schedules become monitors of a store, where nothing that is there changes, and one that fails costs itself alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,71 +8,18 @@ import pytest
 from driftline.domain.documents.parse import parse_document
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.migration.carried import CarriedSchedule, ImportedEndpoint
-from driftline.domain.migration.source import SourceSchedule, named_definition, source_schedule
 from driftline.domain.migration.translated import EndpointCapture
 from driftline.kinds.registry import KINDS
 from driftline.usecases.migration.import_schedules import import_schedules
 from driftline.usecases.migration.read_schedules import Account, read_schedules
-from driftline.usecases.ports.model_monitor import ListedEndpoint, ListedSchedule, SourceExecution
 from tests.fakes import InMemoryStore
-from tests.model_monitor import batch_input, definition, endpoint_input
+from tests.model_monitor import FakeModelMonitor, batch_input, endpoint_input
 
 BASELINE = {
     "ConstraintsResource": {"S3Uri": "s3://baselines/constraints.json"},
     "StatisticsResource": {"S3Uri": "s3://baselines/statistics.json"},
 }
 REGRESSION = {"ProblemType": "Regression"}
-
-
-class FakeModelMonitor:
-    """`ModelMonitor` over a dictionary."""
-
-    def __init__(self) -> None:
-        self.described: dict[str, SourceSchedule | Exception] = {}
-        self.captures: dict[str, EndpointCapture] = {}
-        self.outputs: dict[str, Sequence[str]] = {}
-
-    def add(
-        self, name: str, kind: str, inputs: Mapping[str, Any], *, status: str = "Scheduled", day: int = 1, **more: Any
-    ) -> None:
-        described = {
-            "MonitoringScheduleName": name,
-            "MonitoringScheduleStatus": status,
-            "MonitoringType": kind,
-            "CreationTime": datetime(2024, 1, day, tzinfo=UTC),
-            "MonitoringScheduleConfig": {"ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"}},
-        }
-        self.described[name] = source_schedule(
-            described, named_definition(definition(kind, name, inputs, **more), kind)
-        )
-        endpoint = inputs.get("EndpointInput", {}).get("EndpointName")
-        if endpoint:
-            self.captures[endpoint] = EndpointCapture(enabled=True, destination="s3://stack/capture")
-
-    def schedules(self) -> Iterator[ListedSchedule]:
-        for name, each in self.described.items():
-            if isinstance(each, Exception):
-                yield ListedSchedule(name, "shop", "DataQuality", "Scheduled")
-            else:
-                yield ListedSchedule(name, each.definition.input.endpoint_name, each.monitoring_type, each.status)
-
-    def schedule(self, name: str) -> SourceSchedule:
-        found = self.described[name]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    def last_execution(self, schedule: str) -> SourceExecution | None:
-        raise AssertionError(schedule)
-
-    def endpoints(self) -> Iterator[ListedEndpoint]:
-        raise AssertionError
-
-    def capture(self, endpoint: str) -> EndpointCapture | None:
-        return self.captures.get(endpoint)
-
-    def job_outputs(self, job: str) -> Sequence[str]:
-        return self.outputs.get(job, ())
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from driftline.domain.drift.distance import Comparison
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.profiles.types import TypeCounts
-from driftline.domain.sagemaker_files.violations import CheckType, Violations, read_violations
+from driftline.domain.sagemaker_files.violations import CheckType, read_violations
 from driftline.kinds.data_quality.rules.check import Verdict, check
 from driftline.kinds.data_quality.rules.comparison import NO_SKETCH
 from driftline.kinds.data_quality.rules.constraints import Constraints, parse_constraints
@@ -18,6 +18,8 @@ _STATISTICS, _CONSTRAINTS = "statistics.json", "constraints.json"
 
 class DataQualityParity:
     """`Parity` of data quality."""
+
+    from_captures = True
 
     def recheck(self, own: Mapping[str, bytes], baseline: Mapping[str, bytes], where: str) -> Recheck:
         """See `Parity.recheck`."""
@@ -33,10 +35,15 @@ class DataQualityParity:
         observations = {each.name: _observation(each) for each in current.features}
         verdict = check(current, observations, before, constraints, Comparison.SAGEMAKER)
         found = own.get(VIOLATIONS)
-        written = read_violations(found, where + VIOLATIONS) if found is not None else Violations()
-        theirs = frozenset(Violated(each.feature_name or "", each.constraint_check_type) for each in written.violations)
+        theirs = self.violated(found, where + VIOLATIONS) if found is not None else frozenset()
         ours = frozenset(Violated(each.subject, each.check) for each in verdict.findings)
-        return Recheck(theirs, ours, dict(_undecided(theirs - ours, current, before, verdict)))
+        undecided = dict(_undecided(theirs - ours, current, before, verdict))
+        return Recheck(theirs, ours, undecided, current.dataset.item_count)
+
+    def violated(self, body: bytes, where: str) -> frozenset[Violated]:
+        """See `Parity.violated`."""
+        written = read_violations(body, where).violations
+        return frozenset(Violated(each.feature_name or "", each.constraint_check_type) for each in written)
 
 
 PARITY = DataQualityParity()

@@ -13,6 +13,8 @@ _ANALYSIS = "analysis.json"
 class BiasParity:
     """`Parity` of bias."""
 
+    from_captures = True
+
     def recheck(self, own: Mapping[str, bytes], baseline: Mapping[str, bytes], where: str) -> Recheck:
         """See `Parity.recheck`."""
         if _ANALYSIS not in own or _ANALYSIS not in baseline:
@@ -20,8 +22,12 @@ class BiasParity:
         live = parse_analysis(own[_ANALYSIS], where + _ANALYSIS)
         before = parse_analysis(baseline[_ANALYSIS], "the baseline's analysis.json")
         found = own.get(VIOLATIONS)
-        written = parse_violations(found, where + VIOLATIONS) if found is not None else BiasViolations()
-        return Recheck(_violated(written), _violated(violations(live, before)))
+        theirs = self.violated(found, where + VIOLATIONS) if found is not None else frozenset()
+        return Recheck(theirs, _violated(violations(live, before)))
+
+    def violated(self, body: bytes, where: str) -> frozenset[Violated]:
+        """See `Parity.violated`."""
+        return _violated(parse_violations(body, where))
 
 
 PARITY = BiasParity()

@@ -18,6 +18,8 @@ _ANALYSIS = "analysis.json"
 class ExplainabilityParity:
     """`Parity` of attribution drift."""
 
+    from_captures = False
+
     def recheck(self, own: Mapping[str, bytes], baseline: Mapping[str, bytes], where: str) -> Recheck:
         """See `Parity.recheck`."""
         if _ANALYSIS not in own or _ANALYSIS not in baseline:
@@ -25,9 +27,13 @@ class ExplainabilityParity:
         live = parse_analysis(own[_ANALYSIS], where + _ANALYSIS)
         before = parse_analysis(baseline[_ANALYSIS], "the baseline's analysis.json")
         found = own.get(VIOLATIONS)
-        written = parse_violations(found, where + VIOLATIONS) if found is not None else AttributionViolations()
+        theirs = self.violated(found, where + VIOLATIONS) if found is not None else frozenset()
         again = violations(violated(sagemaker_verdicts(_values(before), _values(live))))
-        return Recheck(_violated(written), _violated(again))
+        return Recheck(theirs, _violated(again))
+
+    def violated(self, body: bytes, where: str) -> frozenset[Violated]:
+        """See `Parity.violated`."""
+        return _violated(parse_violations(body, where))
 
 
 PARITY = ExplainabilityParity()

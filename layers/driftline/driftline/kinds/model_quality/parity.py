@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.sagemaker_files.violations import Violations, read_violations
+from driftline.domain.sagemaker_files.violations import read_violations
 from driftline.kinds.model_quality.rules.check import beyond, violation_name
 from driftline.kinds.model_quality.rules.constraints import parse_quality_constraints
 from driftline.kinds.model_quality.rules.quality import MetricValue
@@ -15,6 +15,8 @@ _STATISTICS, _CONSTRAINTS = "statistics.json", "constraints.json"
 
 class ModelQualityParity:
     """`Parity` of model quality."""
+
+    from_captures = True
 
     def recheck(self, own: Mapping[str, bytes], baseline: Mapping[str, bytes], where: str) -> Recheck:
         """See `Parity.recheck`."""
@@ -30,11 +32,15 @@ class ModelQualityParity:
             if name in current.metrics and beyond(MetricValue(current.metrics[name].value), each, "sagemaker")
         )
         found = own.get(VIOLATIONS)
-        written = read_violations(found, where + VIOLATIONS) if found is not None else Violations()
-        theirs = frozenset(Violated(each.metric_name or "", each.constraint_check_type) for each in written.violations)
+        theirs = self.violated(found, where + VIOLATIONS) if found is not None else frozenset()
         known = {violation_name(name) for name in current.metrics}
         absent = (each for each in theirs - ours if each.subject not in known)
-        return Recheck(theirs, ours, dict.fromkeys(absent, Known.NOT_IN_STATISTICS))
+        return Recheck(theirs, ours, dict.fromkeys(absent, Known.NOT_IN_STATISTICS), current.item_count)
+
+    def violated(self, body: bytes, where: str) -> frozenset[Violated]:
+        """See `Parity.violated`."""
+        written = read_violations(body, where).violations
+        return frozenset(Violated(each.metric_name or "", each.constraint_check_type) for each in written)
 
 
 PARITY = ModelQualityParity()
