@@ -6,7 +6,7 @@ from typing import Any
 
 from driftline.domain.migration.source import SourceSchedule, named_definition, source_schedule
 from driftline.domain.migration.translated import EndpointCapture
-from driftline.usecases.ports.model_monitor import ListedEndpoint, ListedSchedule, SourceExecution
+from driftline.usecases.ports.model_monitor import ListedSchedule
 
 ANALYZER = "159807026194.dkr.ecr.us-west-2.amazonaws.com/sagemaker-model-monitor-analyzer"
 CLARIFY = "306415355426.dkr.ecr.us-west-2.amazonaws.com/sagemaker-clarify-processing:1.0"
@@ -151,12 +151,6 @@ class FakeModelMonitor:
         if isinstance(found, Exception):
             raise found
         return found
-
-    def last_execution(self, schedule: str) -> SourceExecution | None:
-        raise AssertionError(schedule)
-
-    def endpoints(self) -> Iterator[ListedEndpoint]:
-        raise AssertionError
 
     def capture(self, endpoint: str) -> EndpointCapture | None:
         return self.captures.get(endpoint)

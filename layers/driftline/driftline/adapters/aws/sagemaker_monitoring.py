@@ -15,7 +15,7 @@ from driftline.domain.migration.source import (
     type_of,
 )
 from driftline.domain.migration.translated import EndpointCapture
-from driftline.usecases.ports.model_monitor import ListedEndpoint, ListedSchedule, SourceExecution
+from driftline.usecases.ports.model_monitor import ListedSchedule
 from driftline.usecases.side_by_side import AT_ONCE
 
 if TYPE_CHECKING:
@@ -86,34 +86,14 @@ class SageMakerMonitoring:
         definition = self._described(describe, JobDefinitionName=config["MonitoringJobDefinitionName"])
         return source_schedule(described, named_definition(definition, kind))
 
-    def last_execution(self, schedule: str) -> SourceExecution | None:
-        with self._explained("ListMonitoringExecutions"):
-            found = self._client.list_monitoring_executions(
-                MonitoringScheduleName=schedule, SortBy="ScheduledTime", SortOrder="Descending", MaxResults=1
-            )["MonitoringExecutionSummaries"]
-        if not found:
-            return None
-        return SourceExecution(found[0]["ScheduledTime"], found[0]["MonitoringExecutionStatus"])
-
-    def endpoints(self) -> Iterator[ListedEndpoint]:
-        for each in self._listed("list_endpoints", "Endpoints"):
-            yield ListedEndpoint(each["EndpointName"], each["EndpointStatus"])
-
     def capture(self, endpoint: str) -> EndpointCapture | None:
         try:
             found = self._described(self._client.describe_endpoint, EndpointName=endpoint)
         except ObjectNotFoundError:
             return None
         summary: Mapping[str, Any] = found.get("DataCaptureConfig") or {}
-        if not summary.get("EnableCapture"):
-            return EndpointCapture(enabled=False, destination=summary.get("DestinationS3Uri"))
-        config = self._described(
-            self._client.describe_endpoint_config, EndpointConfigName=found["EndpointConfigName"]
-        ).get("DataCaptureConfig", {})
-        sampling = summary.get("CurrentSamplingPercentage", config.get("InitialSamplingPercentage"))
-        options = tuple(each["CaptureMode"] for each in config.get("CaptureOptions", ()))
         started = summary.get("CaptureStatus", "Started") == "Started"
-        return EndpointCapture(started, summary.get("DestinationS3Uri"), sampling, options)
+        return EndpointCapture(bool(summary.get("EnableCapture")) and started, summary.get("DestinationS3Uri"))
 
     def job_outputs(self, job: str) -> Sequence[str]:
         try:

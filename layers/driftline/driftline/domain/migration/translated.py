@@ -32,14 +32,10 @@ class EndpointCapture:
     Attributes:
         enabled: It captures now.
         destination: An S3 URI.
-        sampling: Percentage of requests.
-        options: `Input`, `Output`.
     """
 
     enabled: bool
     destination: str | None = None
-    sampling: int | None = None
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

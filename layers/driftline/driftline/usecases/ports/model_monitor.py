@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from driftline.domain.migration.source import SourceSchedule
@@ -24,22 +23,8 @@ class ListedSchedule:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListedEndpoint:
-    name: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceExecution:
-    """An execution of a monitoring schedule."""
-
-    scheduled: datetime
-    status: str
-
-
 class ModelMonitor(Protocol):
-    """SageMaker's endpoints, monitoring schedules and job definitions of one account and region.
+    """SageMaker's monitoring schedules and job definitions of one account and region.
 
     All calls raise InvalidInputError, with the permission that is missing, where reading is refused.
     """
@@ -50,14 +35,6 @@ class ModelMonitor(Protocol):
 
     def schedule(self, name: str) -> SourceSchedule:
         """A schedule with its definition. Raises ObjectNotFoundError: there is no such schedule or definition."""
-        ...
-
-    def last_execution(self, schedule: str) -> SourceExecution | None:
-        """The newest execution; None if there is none."""
-        ...
-
-    def endpoints(self) -> Iterator[ListedEndpoint]:
-        """All endpoints, in pages."""
         ...
 
     def capture(self, endpoint: str) -> EndpointCapture | None:
