@@ -10,6 +10,7 @@ import pytest
 
 from driftline.capture import ID_HEADER, Capture, CaptureMiddleware, Limits
 from driftline.capture.asgi import App
+from driftline.capture.recorder import ATTRIBUTES_HEADER
 from driftline.domain.errors import InvalidInputError
 from tests.capturing import answering, bucket, call, called, ids, lines, read, run, sides
 
@@ -60,6 +61,27 @@ def test_a_prediction_is_captured_whatever_its_type(tmp_path: Path, kind: tuple[
         assert (found["observedContentType"], found["mode"], found["encoding"]) == (content_type, mode, encoding)
     assert answered.header(ID_HEADER) == record["eventMetadata"]["inferenceId"]
     assert made.is_empty()
+
+
+class TestCustomAttributes:
+    @pytest.mark.parametrize("given", ["trace=7", "x" * 1024])
+    def test_those_of_the_request_are_kept(self, tmp_path: Path, given: str) -> None:
+        theirs = [(ATTRIBUTES_HEADER.encode(), b"of the answer")]
+        made = Folder(tmp_path, answering(b"1", headers=theirs))
+        answered = call(made.app, b"1", {ATTRIBUTES_HEADER: given})
+        assert attributes(made.lines()) == [[given]]
+        assert answered.header(ATTRIBUTES_HEADER) == "of the answer"
+        assert made.is_empty()
+
+    @pytest.mark.parametrize("given", ["", "x" * 1025, "x" * 100_000, "a\tb", "é"])
+    def test_what_sagemaker_would_refuse_is_left_out_of_the_record(self, tmp_path: Path, given: str) -> None:
+        made = Folder(tmp_path, answering(b"1"))
+        assert call(made.app, b"1", {ATTRIBUTES_HEADER: given}).status == 200
+        assert attributes(made.lines()) == [None]
+
+
+def attributes(records: list[dict[str, Any]]) -> list[Any]:
+    return [record["eventMetadata"].get("customAttributes") for record in records]
 
 
 class TestIds:

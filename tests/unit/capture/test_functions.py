@@ -64,6 +64,14 @@ def test_every_form_of_events_and_answers(tmp_path: Path, event: Any, answer: An
         assert record["eventMetadata"]["inferenceId"] == "mine"
 
 
+def test_custom_attributes_of_the_request_are_kept(tmp_path: Path) -> None:
+    handler = captured_handler(Capture(tmp_path, endpoint="churn"))(lambda event, context: 0.5)
+    handler(http_event(headers={"x-amzn-sagemaker-custom-attributes": "trace=7"}), None)
+    handler({"age": 3, "headers": "a column"}, None)
+    found = sorted(str(record["eventMetadata"].get("customAttributes")) for record in lines(tmp_path))
+    assert found == ["None", "['trace=7']"]
+
+
 def test_errors_are_the_handlers_own(tmp_path: Path) -> None:
     capture = Capture(tmp_path, endpoint="churn")
     refusing = captured_handler(capture)(lambda event, context: {"statusCode": 422, "body": "no"})

@@ -14,6 +14,7 @@ from driftline.capture.names import file_name, hour_folder, is_name
 from driftline.capture.records import CSV_TYPES, JSON_TYPES, Body, Prediction, Redactors, encoded, line_of
 from driftline.capture.sampling import is_sampled
 from driftline.domain.capture import payloads
+from driftline.domain.capture.inference_record import InferenceRecord
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import parse_capture_key
 
@@ -28,11 +29,11 @@ def test_a_line_is_what_sagemaker_writes(shared_data: object) -> None:
         theirs = json.loads(file.readline())
     both = theirs["captureData"]
     # When the same prediction is written here
-    bodies = [
+    asked, answered = (
         Body(both[side]["data"].encode(), both[side]["observedContentType"])
         for side in ("endpointInput", "endpointOutput")
-    ]
-    ours = json.loads(line_of(Prediction("e", "v", AT, "234", *bodies), Redactors(), LARGE))
+    )
+    ours = json.loads(line_of(Prediction("e", "v", AT, "234", asked, answered), Redactors(), LARGE))
     # Then it is the same, but for its id and time
     assert ours["captureData"] == both
     assert ours["eventVersion"] == theirs["eventVersion"]
@@ -40,6 +41,13 @@ def test_a_line_is_what_sagemaker_writes(shared_data: object) -> None:
     assert set(ours["eventMetadata"]) == {"eventId", "inferenceId", "inferenceTime"}
     assert ours["eventMetadata"]["inferenceTime"] == "2026-03-01T14:01:01Z"
     assert UUID(ours["eventMetadata"]["eventId"])
+
+
+def test_custom_attributes_are_what_scripts_of_sagemaker_see() -> None:
+    """A list of texts in `eventMetadata`, as ../shared/spec/model-monitor.md says, and only if there are some."""
+    line = line_of(Prediction("e", "v", AT, "i", Body(b"1"), None, "trace=7, A/B"), Redactors(), LARGE)
+    assert json.loads(line)["eventMetadata"]["customAttributes"] == ["trace=7, A/B"]
+    assert InferenceRecord(json.loads(line)).event_metadata.custom_attribute == ["trace=7, A/B"]
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ def test_json_lines_are_redacted_one_by_one() -> None:
         ("1\n", ["input[7]"], "1\n"),
         ("a,email,b\n1,s3cret,s3cret\n", ["input.email", "input[2]"], "a,email,b\n1,,\n"),
         ("1,s3cret\n", ["input.email", "input[1]"], "1,\n"),
+        ("a,email\n1,s3cret\n", ["input[1]"], "a,\n1,\n"),
         ("", ["input.email"], ""),
     ],
 )

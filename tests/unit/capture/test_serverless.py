@@ -71,6 +71,13 @@ class TestEndpoint:
         assert [path.relative_to(tmp_path).parts[:2] for path in tmp_path.rglob("*.jsonl")] == [("churn", "blue")]
         assert ID_HEADER.lower() not in runtime.requests[0][1]
 
+    def test_custom_attributes_are_passed_on_and_kept(self, tmp_path: Path, runtime: Runtime) -> None:
+        capture = Capture(tmp_path, limits=NEVER)
+        ServerlessEndpoint(capture).invoke_endpoint(EndpointName="churn", Body=b"1", CustomAttributes="trace=7")
+        assert runtime.requests[0][1]["x-amzn-sagemaker-custom-attributes"] == "trace=7"
+        [record] = flushed(capture, tmp_path)
+        assert record["eventMetadata"]["customAttributes"] == ["trace=7"]
+
     def test_an_id_is_passed_on(self, tmp_path: Path, runtime: Runtime) -> None:
         capture = Capture(tmp_path)
         client = boto3.client("sagemaker-runtime")

@@ -5,10 +5,13 @@ import time
 from collections.abc import Iterable
 from uuid import uuid4
 
-from driftline.capture.recorder import Capture, usable_id
+from driftline.capture.recorder import ATTRIBUTES_HEADER, LONGEST_ATTRIBUTES, Capture, usable_attributes, usable_id
 from driftline.capture.records import OVERHEAD, Body, Prediction
 
 type Headers = Iterable[tuple[bytes, bytes]]
+
+_LONGEST_HEADER = OVERHEAD // 2
+_ATTRIBUTES = ATTRIBUTES_HEADER.lower().encode("ascii")
 
 
 class _Part:
@@ -107,6 +110,7 @@ class Exchange:
                 self._id,
                 self._body(self._request, self._request_headers),
                 self._body(self._response, self._response_headers),
+                usable_attributes(self._request_headers.get(_ATTRIBUTES, LONGEST_ATTRIBUTES + 1)),
             )
             writer.put(prediction, reserved)
             return
@@ -138,9 +142,6 @@ class _Headers:
     def __init__(self, headers: Headers) -> None:
         self._values = {name.lower(): value for name, value in headers}
 
-    def get(self, name: bytes) -> str | None:
+    def get(self, name: bytes, longest: int = _LONGEST_HEADER) -> str | None:
         value = self._values.get(name)
-        return None if value is None else value[:_LONGEST_HEADER].decode("latin-1")
-
-
-_LONGEST_HEADER = OVERHEAD // 2
+        return None if value is None else value[:longest].decode("latin-1")

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 from uuid import uuid4
 
-from driftline.capture.recorder import ID_HEADER, Capture, Payload, usable_id
+from driftline.capture.recorder import ATTRIBUTES_HEADER, ID_HEADER, Capture, Payload, usable_id
 
 _UNTYPED = "application/octet-stream"
 """Of a body without a content type: its reader looks at what is in it."""
@@ -60,6 +60,7 @@ def _captured(capture: Capture, event: Mapping[str, Any], answer: Any, id_header
         input_type=asked.get("content-type") or (_UNTYPED if "body" in event else ""),
         output_type=answered.get("content-type") or (_UNTYPED if proxied else ""),
         inference_id=known,
+        custom_attributes=asked.get(ATTRIBUTES_HEADER.lower()),
     )
     if not proxied or name in answered:
         return answer
@@ -67,7 +68,11 @@ def _captured(capture: Capture, event: Mapping[str, Any], answer: Any, id_header
 
 
 def _headers(message: Mapping[str, Any]) -> dict[str, str]:
-    return {str(name).lower(): str(value) for name, value in (message.get("headers") or {}).items()}
+    """By lower-case names."""
+    headers = message.get("headers") or {}
+    if not isinstance(headers, Mapping) and not message.keys() & {"body", "statusCode"}:
+        return {}  # An event of a direct invocation, which has a column of this name.
+    return {str(name).lower(): str(value) for name, value in headers.items()}
 
 
 def _body(message: Mapping[str, Any]) -> Payload:

@@ -22,6 +22,12 @@ _log = logging.getLogger("driftline.capture")
 ID_HEADER = "X-Amzn-SageMaker-Inference-Id"
 """SageMaker's header for the id that a client gives a prediction, and finds its label by."""
 
+ATTRIBUTES_HEADER = "X-Amzn-SageMaker-Custom-Attributes"
+"""SageMaker's header for what a caller wants to say about a request, which preprocessing scripts see."""
+
+LONGEST_ATTRIBUTES = 1024
+"""Characters, as in SageMaker."""
+
 _LONGEST_ID = 256
 _MOST_PERCENT = 100
 _JSON = "application/json"
@@ -76,6 +82,7 @@ class Capture:
         input_type: str = "",
         output_type: str = "",
         inference_id: str | None = None,
+        custom_attributes: str | None = None,
         time: float | None = None,
         endpoint: str | None = None,
         variant: str | None = None,
@@ -89,6 +96,8 @@ class Capture:
             input_type: Content type of the request; by default JSON, for bytes and text, too.
             output_type: Content type of the answer.
             inference_id: What the label will be found by; by default a new one.
+            custom_attributes: What the caller says about the request, for preprocessing scripts: at most 1,024
+                characters of printable ASCII, as in SageMaker. Others are left out.
             time: When the prediction was asked for, in seconds since 1970; by default now.
             endpoint: By default that of this object.
             variant: By default that of this object.
@@ -103,7 +112,13 @@ class Capture:
             self.note_error(error)
         else:
             self.record_bodies(
-                known, given, answer, _now() if time is None else time, endpoint=endpoint, variant=variant
+                known,
+                given,
+                answer,
+                _now() if time is None else time,
+                endpoint=endpoint,
+                variant=variant,
+                custom_attributes=custom_attributes,
             )
         return known
 
@@ -116,6 +131,7 @@ class Capture:
         *,
         endpoint: str | None = None,
         variant: str | None = None,
+        custom_attributes: str | None = None,
     ) -> None:
         """As `record`, with bodies as they went over the wire."""
         if given is None and answer is None:
@@ -128,7 +144,8 @@ class Capture:
             elif not self.samples(inference_id):
                 self.writer.count("unsampled")
             else:
-                self.writer.put(Prediction(*place, time, inference_id, given, answer))
+                attributes = usable_attributes(custom_attributes)
+                self.writer.put(Prediction(*place, time, inference_id, given, answer, attributes))
         except Exception as error:  # as above
             self.note_error(error)
 
@@ -179,6 +196,12 @@ _now = time.time
 def usable_id(text: str | None) -> str | None:
     """An inference id as a client gave it; None if there is none, or it is too long or not printable ASCII."""
     return text if text and len(text) <= _LONGEST_ID and text.isascii() and text.isprintable() else None
+
+
+def usable_attributes(text: str | None) -> str:
+    """A caller's custom attributes; empty if there are none, or SageMaker would refuse them: longer than 1,024
+    characters, or not printable ASCII."""
+    return text if text and len(text) <= LONGEST_ATTRIBUTES and text.isascii() and text.isprintable() else ""
 
 
 def _body(data: Payload, content_type: str) -> Body | None:

@@ -49,6 +49,7 @@ class Prediction:
 
     Attributes:
         time: When it was asked for, in seconds since 1970.
+        custom_attributes: What the caller sent with the request as SageMaker's CustomAttributes; empty if nothing.
     """
 
     endpoint: str
@@ -57,12 +58,13 @@ class Prediction:
     inference_id: str
     input: Body | None
     output: Body | None
+    custom_attributes: str = ""
 
     @property
     def size(self) -> int:
         """Bytes of memory, about."""
         bodies = [body for body in (self.input, self.output) if body is not None]
-        return OVERHEAD + sum(len(body.data) + len(body.content_type) for body in bodies)
+        return OVERHEAD + len(self.custom_attributes) + sum(len(body.data) + len(body.content_type) for body in bodies)
 
 
 OVERHEAD = 1024
@@ -92,11 +94,13 @@ def line_of(prediction: Prediction, redact: Redactors, body_bytes: int) -> bytes
         sides["endpointInput"] = _side("INPUT", prediction.input, redact.input, body_bytes)
     if prediction.output is not None:
         sides["endpointOutput"] = _side("OUTPUT", prediction.output, redact.output, body_bytes)
-    event = {
+    event: dict[str, object] = {
         "eventId": str(uuid4()),
         "inferenceId": prediction.inference_id,
         "inferenceTime": _instant(int(prediction.time)),
     }
+    if prediction.custom_attributes:
+        event["customAttributes"] = [prediction.custom_attributes]
     line = _encode({"captureData": sides, "eventMetadata": event, "eventVersion": "0"})
     return line.encode("utf-8", "backslashreplace") + b"\n"
 

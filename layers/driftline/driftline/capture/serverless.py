@@ -70,6 +70,7 @@ class ServerlessEndpoint:
                 asked_at,
                 endpoint=arguments.get("EndpointName"),
                 variant=variant if variant and is_name(variant) else None,
+                custom_attributes=arguments.get("CustomAttributes"),
             )
         except Exception as error:  # a prediction never fails because of its record
             self._capture.note_error(error)
