@@ -580,6 +580,7 @@ LOOPS = {
     "usecases/capture/profile_capture.py": MATCHED,
     "usecases/capture/why_rejected.py": STRAY,
     "usecases/capture/window_profile.py": STATE_READER,
+    "usecases/coverage/stored_watches.py": "test_a_document_that_cannot_be_used_costs_itself_alone",
     "usecases/executions/past_executions.py": MATCHED,
     "usecases/executions/revisions.py": COMPARES,
     "usecases/doctor/watched.py": "a status that cannot be read is none, which is what the check says",

@@ -51,6 +51,9 @@ COMMANDS: Mapping[str, Listed] = {
         "Write the pages over time, from the newest 90 executions of each monitor, and the page of all endpoints.",
         "overview",
     ),
+    "coverage": Listed(
+        "List the endpoints of your SageMaker account and of a store: watched by whom, captured or not.", "coverage"
+    ),
     "silence": Listed(
         "Stop notifications about alarms for some time: of a monitor, of a team, or of all endpoints with a tag.",
         "silence",

@@ -14,6 +14,7 @@ CAPTURE = "capture/"
 REPORTS = "reports/"
 RESULT_TABLES = "tables/"
 STATE = "state/"
+PROFILES = f"{STATE}profiles/"
 SCRIPTS = "scripts/"
 ANALYSES = "analyses/"
 MODELS = "models/"
@@ -174,16 +175,16 @@ def source_digest(bucket: str | None, key: str) -> str:
 
 
 def profile_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:
-    return f"{STATE}profiles/{endpoint}/{variant}/{hour_folder(hour)}{digest}.profile"
+    return f"{PROFILES}{endpoint}/{variant}/{hour_folder(hour)}{digest}.profile"
 
 
 def profiles_prefix(endpoint: str, variant: str, hour: datetime) -> str:
-    return f"{STATE}profiles/{endpoint}/{variant}/{hour_folder(hour)}"
+    return f"{PROFILES}{endpoint}/{variant}/{hour_folder(hour)}"
 
 
 def variants_prefix(endpoint: str) -> str:
     """The folder whose subfolders are the variants with captures."""
-    return f"{STATE}profiles/{endpoint}/"
+    return f"{PROFILES}{endpoint}/"
 
 
 def rollup_key(endpoint: str, variant: str, hour: datetime, digest: str) -> str:

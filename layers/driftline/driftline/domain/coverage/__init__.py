@@ -1,0 +1,1 @@
+"""Who watches an endpoint, and whether its predictions are captured."""

@@ -1,0 +1,1 @@
+"""Which endpoints are watched, by whom, and whether they are captured."""
