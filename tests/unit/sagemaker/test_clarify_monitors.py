@@ -1,6 +1,7 @@
 """Notebooks that watch bias and attributions, typed as calls: from the baseline to the violations of a window."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 import xgboost
 
 from driftline.adapters.aws.s3 import S3Store
+from driftline.domain.documents.parse import parse_document
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import hour_folder
+from driftline.kinds.registry import KINDS
 from driftline.sagemaker import (
     BiasAnalysisConfig,
     BiasConfig,
@@ -35,6 +38,7 @@ from tests.answering import answering
 from tests.aws import fake_aws
 from tests.captures import csv_capture
 from tests.loans import ENDPOINT, HOUR, Person, people
+from tests.places import REPOSITORY
 from tests.scores import FEATURES, booster, trees, usual, without_income
 
 GROUPS = BiasConfig([1], "sex", ["Female"])
@@ -417,3 +421,30 @@ def test_constraints_of_ones_own_are_judged_as_sagemakers(tmp_path: Path) -> Non
     monitor.create_monitoring_schedule(INPUT, str(tmp_path / "ground-truth" / ENDPOINT), constraints=mine)
     folder = tmp_path / "baselines" / ENDPOINT / "model_bias"
     assert {path.name for path in folder.iterdir()} == {"analysis.json", "analysis_config.json"}
+
+
+def test_the_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its code, from the page, where its data set and its model are."""
+    place = tmp_path / "place"
+    place.mkdir()
+    monkeypatch.setenv("DRIFTLINE_STORE", str(place))
+    monkeypatch.chdir(tmp_path)
+    x = np.column_stack([[person.age for person in people(200, seed=1)], usual(200, seed=1)[:, 0]])
+    target = xgboost.DMatrix(x, label=x[:, 1] > 0, feature_names=["age", "income"])
+    booster_ = xgboost.train({"max_depth": 2, "nthread": 1, "objective": "binary:logistic"}, target, 4)
+    (tmp_path / "model.json").write_bytes(booster_.save_raw("json"))
+    lines = (
+        f"{p.repaid},{p.approved},{p.sex},{p.age},{income}\n"
+        for p, income in zip(people(200, seed=1), x[:, 1].tolist(), strict=True)
+    )
+    (tmp_path / "loans.csv").write_text("repaid,approved,sex,age,income\n" + "".join(lines))
+    page = (REPOSITORY / "docs" / "guide" / "sagemaker-clarify.md").read_text()
+    names: dict[str, Any] = {}
+    for code in re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
+        exec(code, names)
+    assert list(json.loads((tmp_path / "loans-explained" / "analysis.json").read_text())["explanations"]) == [
+        "kernel_shap",
+        "pdp",
+    ]
+    document = parse_document((place / "monitors" / "loans.yaml").read_text(), where="loans.yaml", model=KINDS.document)
+    assert list(document.monitors.by_name()) == ["model_bias", "model_explainability"]

@@ -15,7 +15,9 @@ _AGGREGATIONS = {
 def explained_config(config: ExplanationConfig) -> Iterator[str]:
     """One sentence for each thing that it decides."""
     predictor = config.predictor
-    if predictor.endpoint:
+    if config.model is not None:
+        yield f"The model is the file {config.model}."
+    elif predictor.endpoint:
         yield f"The model is the endpoint {predictor.endpoint}, asked in {predictor.content_type or 'text/csv'}."
     elif predictor.model:
         yield (
