@@ -101,6 +101,15 @@ class TestConfig:
         assert any("median" in sentence for sentence in found["means"])
         assert any("10 features" in sentence for sentence in found["means"])
 
+    def test_the_models_file_of_a_monitor(self, tmp_path: Path) -> None:
+        path = tmp_path / "analysis_config.json"
+        fields = {"methods": {"shap": {}}, "predictor": {"model_name": "a"}, "driftline_model": "models/a.json"}
+        path.write_text(json.dumps(fields))
+        code, found = validated(path)
+        assert code == ExitCode.COMPLETED
+        assert "The model is the file models/a.json." in json.dumps(found)
+        assert "starts none" not in json.dumps(found), "it needs no endpoint"
+
     def test_a_monitors_bias_file(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.json"
         path.write_text(json.dumps({"facet": [{"name_or_index": "sex"}], "label_values_or_threshold": [1]}))
