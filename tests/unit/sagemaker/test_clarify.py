@@ -14,6 +14,7 @@ import xgboost
 from driftline.adapters.aws.s3 import S3Store
 from driftline.domain.errors import InvalidInputError
 from driftline.sagemaker import Session, UnusedArgumentWarning, clarify
+from driftline.sagemaker.clarify.data_config import TYPES
 from tests.answering import answering
 from tests.aws import fake_aws
 from tests.scores import FEATURES, booster, trees, usual
@@ -134,6 +135,21 @@ def test_headers_of_the_file_or_of_the_call(real: Path, tmp_path: Path, first: s
     processor().run_pre_training_bias(data, real_bias())
     expected = real / "data_bias" / "good_cases" / "analysis.json"
     assert (tmp_path / "out" / "analysis.json").read_bytes() == expected.read_bytes()
+
+
+def test_json_lines_are_the_same_data(real: Path, tmp_path: Path) -> None:
+    with (real / "dataset.csv").open() as file:
+        rows = [dict(zip(REAL_HEADERS, map(float, row), strict=True)) for row in csv.reader(file)]
+    path = tmp_path / "data.jsonl"
+    path.write_text("".join(json.dumps(row | {"Label": int(row["Label"])}) + "\n" for row in rows))
+    data = clarify.DataConfig(str(path), str(tmp_path / "out"), label="Label", dataset_type="application/jsonlines")
+    processor().run_pre_training_bias(data, clarify.BiasConfig([1], "F1", [0.5]), methods=["CI", "DPL", "KS"])
+
+    def metrics(file: Path) -> dict[str, float]:
+        [group] = content(str(file))["pre_training_bias_metrics"]["facets"]["F1"]
+        return {each["name"]: each["value"] for each in group["metrics"] if each["name"] in {"CI", "DPL", "KS"}}
+
+    assert metrics(tmp_path / "out" / "analysis.json") == metrics(real / "data_bias" / "good_cases" / "analysis.json")
 
 
 def test_texts_without_a_header_are_data_where_the_call_has_the_headers(tmp_path: Path) -> None:
@@ -264,6 +280,11 @@ CONFIGS: dict[str, tuple[Any, Mapping[str, Any], str]] = {
         clarify.DataConfig,
         {"s3_data_input_path": "a", "s3_output_path": "b", "dataset_type": "application/json"},
         "has to fit into memory.*jsonlines",
+    ),
+    "features inside": (
+        clarify.DataConfig,
+        {"s3_data_input_path": "a", "s3_output_path": "b", "dataset_type": TYPES[1], "features": "features"},
+        "features cannot be honoured.*a field of its own",
     ),
     "facets elsewhere": (
         clarify.DataConfig,

@@ -43,6 +43,7 @@ _INSTEAD = {
     "post_analytics_processor_script": _ON_CAPTURES,
     "env": "Scripts have no environment of their own. Leave the argument out, and put values into the script.",
     "exclude_features_attribute": "Name the columns in the monitor document: columns: {exclude: [id]}.",
+    "features": "Write each feature as a field of its own, and name others in excluded_columns.",
     "facet_dataset_uri": _JOINED,
     "facet_headers": _JOINED,
     "predicted_label_dataset_uri": _JOINED,

@@ -26,7 +26,6 @@ class DataConfig:
         s3_analysis_config_output_path: For analysis_config.json; by default `s3_output_path`.
         label, predicted_label: Columns.
         headers: Names of the columns; of a file without a header, or as its header has them.
-        features: JMESPath of the features in JSON Lines.
         dataset_type: `text/csv`, `application/jsonlines` or `application/x-parquet`.
         s3_compression_type: Not needed: gzip is recognised.
         joinsource: A column that identifies rows, which the model does not get.
@@ -63,6 +62,7 @@ class DataConfig:
         check_choice(dataset_type, TYPES, "dataset_type")
         refuse(
             {
+                "features": features,
                 "facet_dataset_uri": facet_dataset_uri,
                 "facet_headers": facet_headers,
                 "predicted_label_dataset_uri": predicted_label_dataset_uri,
@@ -78,13 +78,11 @@ class DataConfig:
         self.s3_compression_type = s3_compression_type
         self.label = label
         self.headers = headers
-        self.features = features
         self.predicted_label = predicted_label
         self.excluded_columns = excluded_columns
         self.analysis_config: Config = {
             "dataset_type": dataset_type,
             **stated(
-                features=features,
                 headers=list(headers) if headers is not None else None,
                 label=label,
                 joinsource_name_or_index=joinsource,
