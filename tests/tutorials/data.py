@@ -43,6 +43,7 @@ DATA: dict[str, LayOut] = {
     "bank-marketing": bank_marketing,
     "clarify": adult,
     "fastapi": bike_sharing,
+    "pipeline": bike_sharing,
     "taxis": taxis,
 }
 """By the name of the tutorial."""
