@@ -172,6 +172,24 @@ def test_labels_in_folders_of_local_time_are_said(tmp_path: Path) -> None:
     assert "folders are in UTC, not in local time" in shop.summary()["reason"]
 
 
+def test_labels_that_come_too_late_are_said_and_used_when_the_document_allows_it(tmp_path: Path) -> None:
+    shop = case("26-label-forms", tmp_path, "model_quality")
+    there = shop.folder / "ground-truth" / ENDPOINT / "2026/03"
+    (there / "20/00").mkdir(parents=True)
+    (there / "02/12/gt.jsonl").rename(there / "20/00/gt.jsonl")
+
+    ran = shop.everything()
+
+    assert ran.exit_code == ExitCode.NOT_EVALUATED
+    reason = shop.summary()["reason"]
+    assert "match, but were collected more than P14D after the inferences: raise max_label_delay" in reason
+    assert "local time" not in reason
+    _change(shop, "ground_truth_attribute: label", "ground_truth_attribute: label, max_label_delay: P30D")
+    shop.merge()
+    shop.run()
+    assert shop.summary()["evaluated_rows"] > 0
+
+
 def test_labels_that_match_nothing_are_said(tmp_path: Path) -> None:
     shop = case("26-label-forms", tmp_path, "model_quality")
     file = shop.folder / "ground-truth" / ENDPOINT / "2026/03/02/12/gt.jsonl"

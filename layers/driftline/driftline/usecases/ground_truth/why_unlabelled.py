@@ -12,6 +12,7 @@ from driftline.domain.errors import UnreadableStateError
 from driftline.domain.ground_truth.horizon import may_belong, start_of_day
 from driftline.domain.ground_truth.join_ids import STORED, Hashes, among, sorted_unique
 from driftline.domain.ground_truth.stored_labels import LabelSet
+from driftline.domain.monitors.fields import format_offset
 from driftline.domain.profiles.capture_profile import HourProfile
 from driftline.domain.windows import Window
 from driftline.usecases.capture.row_samples import MAX_FILES, sample_inferences, spread
@@ -50,13 +51,22 @@ class Unlabelled:
         """One or two sentences; empty if there is no ground truth that might belong to the window."""
         files = self._files()
         near = [key for hour, key in files if self._may_belong(hour)]
-        early = [key for hour, key in files if not self._may_belong(hour)]
+        begun = start_of_day(self.window.start)
+        early = [key for hour, key in files if hour < begun and not self._may_belong(hour)]
+        late = [key for hour, key in files if hour >= begun and not self._may_belong(hour)]
         captured = self._captured() if files else np.empty(0, dtype=np.uint64)
         for labels in self._read(early):
             if among(labels.hashes(), captured).any():
                 return (
                     f"Labels of {labels.source} match, but its folder is dated before the inferences: folders are in "
                     "UTC, not in local time."
+                )
+        for labels in self._read(late):
+            if among(labels.hashes(), captured).any():
+                return (
+                    f"Labels of {labels.source} match, but were collected more than "
+                    f"{format_offset(self.max_label_delay)} after the inferences: raise max_label_delay in the monitor "
+                    "document."
                 )
         for labels in self._read(near):
             sample = [label.id for label in labels.labels[:_SAMPLES]]
