@@ -7,10 +7,6 @@ from pathlib import Path
 type LayOut = Callable[[Path, Path], None]
 
 
-def nothing(shared: Path, folder: Path) -> None:
-    """A tutorial that makes its data itself."""
-
-
 def bike_sharing(shared: Path, folder: Path) -> None:
     """UCI's archive 275, unpacked."""
     (folder / "hour.csv").write_bytes(gzip.decompress((shared / "bike_sharing" / "hour.csv.gz").read_bytes()))
@@ -27,6 +23,12 @@ def adult(shared: Path, folder: Path) -> None:
     (folder / "adults.parquet").write_bytes((shared / "adult" / "adults.parquet").read_bytes())
 
 
+def churn(shared: Path, folder: Path) -> None:
+    """Two files of SageMaker's examples."""
+    for name in ("training-dataset-with-header.csv", "validation-dataset-with-header.csv"):
+        (folder / name).write_bytes((shared / "churn_sagemaker" / name).read_bytes())
+
+
 def taxis(shared: Path, folder: Path) -> None:
     """The folder black-belt-part2 of aws-samples/aws-ml-jp, as far as the data have it."""
     reports = shared / "nyc_taxi_15min_sagemaker" / "sagemaker_reports"
@@ -39,9 +41,9 @@ def taxis(shared: Path, folder: Path) -> None:
 
 
 DATA: dict[str, LayOut] = {
-    "batch-transform": nothing,
     "bank-marketing": bank_marketing,
-    "clarify": adult,
+    "batch-transform": churn,
+    "census": adult,
     "fastapi": bike_sharing,
     "pipeline": bike_sharing,
     "taxis": taxis,

@@ -53,8 +53,9 @@ def probability_of(label: str, value: object, labels: object) -> float:
     """The label's probability, from a number or from a list with one for each label; NaN if there is none.
 
     Args:
-        value: A number is the label's own probability (Autopilot's `probability` of a binary problem is the positive
-            label's). A list may be text, as in a CSV cell: `[0.1, 0.9]`.
+        value: A number is the label's own probability. (Autopilot's `probability` of a binary problem is the positive
+            label's after hyperparameter optimization, and the predicted label's in ensembling mode.) A list may be
+            text, as in a CSV cell: `[0.1, 0.9]`.
         labels: What the list is of, `['no', 'yes']`, text or not. Without it a list of two ends with the label's.
     """
     found = items(value)
