@@ -129,6 +129,22 @@ def test_pages_are_made_however_an_execution_ends(resources: dict[str, dict[str,
     assert event["detail"]["ReportUri"].startswith(begins)
 
 
+@pytest.mark.parametrize(
+    ("rule", "name"), [("MessageRule", "notify_operator.decision"), ("TelemetryRule", "export_telemetry")]
+)
+def test_what_other_stacks_of_the_account_do_is_not_reported(
+    resources: dict[str, dict[str, Any]], rule: str, name: str
+) -> None:
+    pattern = resources[rule]["Properties"]["EventPattern"]
+    [record] = json.loads((REPOSITORY / "events" / f"{name}.json").read_text())["Records"]
+    event = json.loads(record["body"])
+    (own,) = pattern["resources"]
+    assert own["prefix"] == {"Fn::Sub": "s3://${Bucket}/"}
+    (resource,) = event["resources"]
+    assert resource.startswith("s3://driftline-bucket-1a2b3c4d5e6f/")
+    assert event["detail-type"] in pattern["detail-type"]
+
+
 def test_pages_are_made_when_an_incident_of_watch_begins_or_ends(resources: dict[str, dict[str, Any]]) -> None:
     pattern = resources["WatchRule"]["Properties"]["EventPattern"]
     event = json.loads((REPOSITORY / "events/render_report.watch.json").read_text())

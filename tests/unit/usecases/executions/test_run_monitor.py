@@ -138,6 +138,7 @@ def test_no_baseline_fails_and_says_what_to_upload() -> None:
     assert execution.status is ExecutionStatus.FAILED
     assert "baselines/shop/data_quality/input/" in execution.reason
     assert [event.detail_type for event in events.published] == [FAILED_EVENT]
+    assert events.published[0].resources == (store.uri("monitors/shop.yaml"),)
     assert not metrics.published
     assert not any(key.startswith("reports/") for key in store.objects)
 

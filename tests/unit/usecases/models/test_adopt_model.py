@@ -204,6 +204,7 @@ def test_the_package_s_baselines_are_taken_and_the_earlier_ones_kept(world: Worl
     assert [(entry.at, entry.model, entry.source) for entry in log] == [(AT, TWO, "endpoint")]
     [event] = world.events.published
     assert event.detail_type == ADOPTED_EVENT
+    assert event.resources == (world.store.uri("monitors/churn.yaml"),)
     reason, identity = event.detail["Reason"], event.detail["Id"]
     assert event.detail == {
         "Id": identity,

@@ -14,7 +14,7 @@ from driftline.domain.errors import DriftlineError
 from driftline.domain.executions.execution import Execution, ExecutionRequest, ExecutionStatus
 from driftline.domain.executions.files import SUMMARY
 from driftline.domain.executions.judgement import Judgement
-from driftline.domain.keys import report_folder
+from driftline.domain.keys import document_key, report_folder
 from driftline.domain.metrics import Metric
 from driftline.domain.monitors.ownership import Ownership
 from driftline.domain.windows import SLOT, Window, floor_to
@@ -128,7 +128,8 @@ def announce_failure(
     if request.signals:
         keep_last_execution(store, request, failed)
     outputs.signal([failure_signal(request.endpoint, request.monitor, failed=True)])
-    outputs.events.publish(FAILED_EVENT, failed.event_detail(store.uri(folder) if folder else ""))
+    detail = failed.event_detail(store.uri(folder) if folder else "")
+    outputs.events.publish(FAILED_EVENT, detail, [store.uri(folder or document_key(request.endpoint))])
     return failed
 
 

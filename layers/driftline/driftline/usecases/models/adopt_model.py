@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.instants import format_instant
-from driftline.domain.keys import REPORTS
+from driftline.domain.keys import REPORTS, document_key
 from driftline.domain.models.announcement import Announcement
 from driftline.domain.monitors.ownership import NOBODY, Ownership
 from driftline.kinds.kind import Kind, Kinds
@@ -129,7 +129,7 @@ def _adopt(arrival: Arrival, store: ObjectStore, files: ModelFiles, events: Even
     outcome = Outcome.NOTED if watched or (first and not taken) else Outcome.ADOPTED
     adoption = _adoption(outcome, arrival, taken, " ".join(sentences))
     if adoption.outcome is Outcome.ADOPTED:
-        events.publish(ADOPTED_EVENT, adoption.event_detail())
+        events.publish(ADOPTED_EVENT, adoption.event_detail(), [store.uri(document_key(endpoint))])
     # The windows after a model's arrival are marked: one that existed before has its own time.
     since = arrival.made if first and arrival.made else arrival.at
     log_model(store, endpoint, entry.model_copy(update={"at": since}))
