@@ -207,6 +207,8 @@ def test_a_refusal_is_an_error_without_the_secret(
     [
         ("{s3cr3t", "it is not JSON"),
         ({"endpoint": "http://collector.example:4318/s3cr3t"}, "endpoint: it does not begin with https://"),
+        ({"endpoint": "https://c.example/?key=s3cr3t"}, "endpoint: it ends in a query or a fragment; put keys into"),
+        ({"endpoint": "https://c.example/s3cr3t/v1/metrics/"}, "endpoint: it ends in /v1/metrics, which is appended"),
         ({"endpoint": "https://169.254.169.254/s3cr3t"}, "endpoint: "),
         ({"endpoint": "https://c.example", "headers": {"a": "s3cr3t\r\nb: c"}}, "headers.a: it is empty, or contains"),
         ({"endpoint": "https://c.example", "header": {}}, "header: "),
@@ -227,10 +229,10 @@ def test_settings_that_are_wrong_are_named_and_not_repeated(
 def test_a_partial_success_is_logged_and_not_repeated(
     load: Load, collector: FakeCollector, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refused = {"partialSuccess": {"rejectedDataPoints": "2", "errorMessage": "too old"}}
+    refused = {"partialSuccess": {"rejectedDataPoints": "2", "errorMessage": f"too old, for {TOKEN.split()[1]}"}}
     collector.answers = [(200, json.dumps(refused).encode()), (200, b"\x00protobuf")]
     assert load("export_telemetry").handler(sample("export_telemetry"), CONTEXT) == {"batchItemFailures": []}
-    assert [vars(each)["reason"] for each in caplog.records if each.msg == "partly refused"] == ["too old"]
+    assert [vars(each)["reason"] for each in caplog.records if each.msg == "partly refused"] == ["too old, for ***"]
 
 
 def test_texts_of_data_cannot_break_a_request(load: Load, collector: FakeCollector) -> None:

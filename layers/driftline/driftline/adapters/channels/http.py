@@ -5,7 +5,7 @@ Errors name the host, never the path of an address: the path of a webhook is a s
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -112,11 +112,15 @@ def raise_for(answer: Answer, host: str, *, mend: str, secrets: Sequence[str] = 
         return
     if answer.status in _TRY_AGAIN or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise RetryLaterError(f"{host} answers {answer.status}", after=retry_after(answer.headers))
-    said = answer.text
-    for secret in secrets:
-        said = said.replace(secret, "***")
-    reason = fit(one_line(said), _LONGEST_REASON)
+    reason = fit(one_line(without(secrets, answer.text)), _LONGEST_REASON)
     raise InvalidInputError(f"{host} answers {answer.status}" + (f": {reason}" if reason else ""), mend=mend)
+
+
+def without(secrets: Sequence[str], text: str) -> str:
+    """The text of the other side, which may repeat what it was sent. Secrets: the longest first."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -148,6 +152,12 @@ def secret_parts(url: str) -> Sequence[str]:
     pieces = re.split("[/?&=]", f"{parts.path}?{parts.query}")
     found = {url, parts.path, parts.query, *(piece for piece in pieces if len(piece) >= _SHORTEST_SECRET)}
     return sorted((part for part in found if len(part) > 1), key=len, reverse=True)
+
+
+def secret_words(values: Collection[str]) -> Sequence[str]:
+    """Values of headers that must not be repeated, longest first, and their words: tokens may come without `Bearer`."""
+    words = {word for value in values for word in value.split() if len(word) > _SHORTEST_SECRET}
+    return sorted({*values, *words}, key=len, reverse=True)
 
 
 def _date(text: str) -> datetime | None:

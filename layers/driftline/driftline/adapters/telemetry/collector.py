@@ -3,10 +3,11 @@
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from driftline.adapters.channels.http import check_url, host_of, post, raise_for
+from driftline.adapters.channels.http import check_url, host_of, post, raise_for, secret_words, without
 from driftline.domain.errors import InvalidInputError, RetryLaterError
 from driftline.domain.json_reading import load_json
 
@@ -14,7 +15,19 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SSMProvider
 
 _MAX_AGE = 300  # seconds that settings are cached: a changed secret is used within five minutes
+_LONGEST_REASON = 200  # characters
+_PATHS = ("/v1/metrics", "/v1/logs")
 _MEND = "docs/guide/opentelemetry.md shows the settings; write the parameter again, and redrive the dead letters."
+
+
+def _endpoint(url: str) -> str:
+    """The paths of OTLP are appended, so that nothing may follow the path, and it must not have them already."""
+    parts = urlsplit(check_url(url))
+    if parts.query or parts.fragment:
+        raise ValueError("it ends in a query or a fragment; put keys into headers")
+    if (path := parts.path.rstrip("/")).endswith(_PATHS):
+        raise ValueError(f"it ends in {path[path.rindex('/v1/') :]}, which is appended")
+    return url
 
 
 def _header(secret: SecretStr) -> SecretStr:
@@ -28,7 +41,7 @@ class CollectorSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    endpoint: Annotated[str, AfterValidator(check_url)]
+    endpoint: Annotated[str, AfterValidator(_endpoint)]
     """Address without /v1/metrics and /v1/logs, as in OTEL_EXPORTER_OTLP_ENDPOINT."""
 
     headers: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")], Annotated[SecretStr, AfterValidator(_header)]] = {}
@@ -58,8 +71,9 @@ class Collector:
         """
         url = f"{self.settings.endpoint.rstrip('/')}/v1/{signal}"
         answer = post(url, body, {"Content-Type": "application/json", **self._headers})
-        raise_for(answer, host_of(url), mend=_MEND, secrets=sorted(self._headers.values(), key=len, reverse=True))
-        return _refused(answer.body)
+        secrets = secret_words(self._headers.values())
+        raise_for(answer, host_of(url), mend=_MEND, secrets=secrets)
+        return without(secrets, _refused(answer.body))[:_LONGEST_REASON]
 
 
 def load_collector(parameter: str, provider: "SSMProvider | None" = None) -> Collector:
@@ -97,7 +111,7 @@ def _refused(body: bytes) -> str:
         refused = any(int(partial.get(name, 0)) for name in ("rejectedDataPoints", "rejectedLogRecords"))
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""
-    return str(partial.get("errorMessage") or "some were refused")[:200] if refused else ""
+    return str(partial.get("errorMessage") or "some were refused") if refused else ""
 
 
 @cache
