@@ -59,7 +59,7 @@ class ClarifyModelMonitor(ModelMonitor):
             data: Of which files and their format are not known yet.
             suggested: For the schedule.
         """
-        self._explained.of(call, stacklevel=4)
+        self._explained.of(call)
         config: DataConfig = call["data_config"]
         session, name = self.sagemaker_session, self._job_name(call["job_name"])
         check_places(config, session)

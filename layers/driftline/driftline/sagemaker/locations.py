@@ -6,9 +6,23 @@ from pathlib import Path
 
 from driftline.adapters.by_hand.files import read_file
 from driftline.adapters.folder.store import FolderStore
+from driftline.domain.attributes.keys import ATTRIBUTES
 from driftline.domain.errors import DriftlineError, InvalidInputError
-from driftline.domain.ground_truth.keys import GROUND_TRUTH, MERGED
-from driftline.domain.keys import ANALYSES, BASELINES, CAPTURE, MODELS, MONITORS, REPORTS, ROUTES, SCRIPTS, STATE
+from driftline.domain.ground_truth.keys import GROUND_TRUTH, MERGED, UNMATCHED
+from driftline.domain.incidents.silence import SILENCES
+from driftline.domain.keys import (
+    ANALYSES,
+    BASELINES,
+    CAPTURE,
+    MODELS,
+    MONITORS,
+    REPORTS,
+    RESULT_TABLES,
+    ROUTES,
+    SCRIPTS,
+    STATE,
+)
+from driftline.domain.retraining.approvals import APPROVALS
 from driftline.sagemaker.session import Session, boto_session_of, session_of
 from driftline.usecases.ports import EditableStore, ObjectStore
 
@@ -16,7 +30,24 @@ _S3 = "s3://"
 
 _CONTENT_TYPES = {".json": "application/json", ".html": "text/html; charset=utf-8", ".csv": "text/csv"}
 
-_STACKS = (ANALYSES, BASELINES, CAPTURE, GROUND_TRUTH, MERGED, MODELS, MONITORS, REPORTS, ROUTES, SCRIPTS, STATE)
+_STACKS = (
+    ANALYSES,
+    APPROVALS,
+    ATTRIBUTES,
+    BASELINES,
+    CAPTURE,
+    GROUND_TRUTH,
+    MERGED,
+    MODELS,
+    MONITORS,
+    REPORTS,
+    RESULT_TABLES,
+    ROUTES,
+    SCRIPTS,
+    SILENCES,
+    STATE,
+    UNMATCHED,
+)
 _LAYOUT = {prefix.partition("/")[0] for prefix in _STACKS}
 
 

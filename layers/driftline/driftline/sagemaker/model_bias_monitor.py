@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from driftline.adapters.by_hand.explaining import LocalModels
 from driftline.sagemaker.baselining import BaseliningJob, DataOfJob
 from driftline.sagemaker.batch_transform_input import BatchTransformInput
-from driftline.sagemaker.clarify.analysis import model_file
+from driftline.sagemaker.clarify.analysis import model_file, models_of
 from driftline.sagemaker.clarify.analysis_config import FILE, analysis_config
 from driftline.sagemaker.clarify.bias_config import BiasConfig
 from driftline.sagemaker.clarify.data_config import DataConfig
@@ -62,7 +61,7 @@ class ModelBiasMonitor(ClarifyModelMonitor):
         )
         data, file = DataOfJob({}, {}, config=json.dumps(config).encode()), model_file(config)
         if file is not None and data_config.predicted_label is None:
-            by = by_file(data.config or b"", file, LocalModels().read(file), FILE)
+            by = by_file(data.config or b"", file, models_of(self.sagemaker_session).read(file), FILE)
             data = DataOfJob({}, {}, config=by.config, predictor=by.answers)
         watched = BiasAnalysisConfig(bias_config, data_config.captured_headers, data_config.label)
         named = _by_name(watched.analysis_config, data_config.headers)

@@ -214,7 +214,7 @@ class ModelMonitor:
             InvalidInputError: one cannot be honoured.
         """
         refuse_shared(call, where)
-        self._explained.of(call, stacklevel=4)
+        self._explained.of(call)
         endpoint = self._endpoint(where, call)
         cron = call["schedule_cron_expression"] or (DAILY if "monitor_schedule_name" in call else None)
         times = (call["data_analysis_start_time"], call["data_analysis_end_time"])

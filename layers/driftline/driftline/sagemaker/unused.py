@@ -1,9 +1,12 @@
 """Arguments of SageMaker's SDK that have no meaning here, and those that cannot be honoured."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from warnings import warn
 
 from driftline.domain.errors import InvalidInputError
+
+_OURS = (str(Path(__file__).parent),)
 
 DEFAULT_COUNT, DEFAULT_TYPE, DEFAULT_VOLUME = 1, "ml.m5.xlarge", 30
 """The SDK's own: who passes these has not chosen anything."""
@@ -69,7 +72,7 @@ class Explained:
     def __init__(self) -> None:
         self._known: set[str] = set()
 
-    def of(self, arguments: Mapping[str, object], *, stacklevel: int = 3) -> None:
+    def of(self, arguments: Mapping[str, object]) -> None:
         """Warns of arguments that were passed and have no meaning; None, or SageMaker's default, is not passed.
 
         Args:
@@ -84,7 +87,8 @@ class Explained:
             reasons.setdefault(_WHY[name], []).append(name)
         if reasons:
             text = "; ".join(f"{', '.join(names)}: {why}" for why, names in reasons.items())
-            warn(f"no meaning in Driftline, and not used: {text}", UnusedArgumentWarning, stacklevel=stacklevel)
+            said = f"no meaning in Driftline, and not used: {text}"
+            warn(said, UnusedArgumentWarning, skip_file_prefixes=_OURS)  # the line of the notebook
 
 
 def refuse_shared(call: Mapping[str, object], where: str) -> None:

@@ -15,7 +15,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.instants import Instant
 from driftline.domain.monitors.ownership import Ownership
 
-_PREFIX = "silences/"
+SILENCES = "silences/"
 _PLAIN = re.compile(r"[A-Za-z0-9 ._@+-]{1,120}")
 _DIGEST = 24  # hexadecimal digits
 
@@ -39,17 +39,17 @@ class Silence(BaseModel):
 
 def silence_key(endpoint: str, subject: str) -> str:
     """The subject is a monitor's name, or `watch`."""
-    return f"{_PREFIX}{endpoint}/{subject}.json"
+    return f"{SILENCES}{endpoint}/{subject}.json"
 
 
 def team_silence_key(team: str) -> str:
-    return f"{_PREFIX}_teams/{team}.json"
+    return f"{SILENCES}_teams/{team}.json"
 
 
 def tag_silence_key(key: str, value: str) -> str:
     """A value that would not be a good name of a file has a digest in its place."""
     named = f"={value}" if _PLAIN.fullmatch(value) else f"~{sha256(value.encode()).hexdigest()[:_DIGEST]}"
-    return f"{_PREFIX}_tags/{key}{named}.json"
+    return f"{SILENCES}_tags/{key}{named}.json"
 
 
 def group_silence_keys(ownership: Ownership) -> Iterator[str]:

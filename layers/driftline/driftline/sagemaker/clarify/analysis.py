@@ -89,15 +89,19 @@ def model_file(config: Config) -> str | None:
     return located(name) if name is not None and names_file(name) else None
 
 
+def models_of(session: object) -> LocalModels:
+    """Reads files of models, with the session's credentials."""
+    boto = boto_session_of(session)
+    return LocalModels(s3_client(boto) if boto is not None else None)
+
+
 def _made(
     data: DataConfig, config: Config, found: Mapping[str, Path], session: object, limits: Limits
 ) -> WholeAnalysis:
     files = data_only(found)
     if not files:
         raise InvalidInputError("no data set", where=data.s3_data_input_path, expected="a file with rows")
-    boto = boto_session_of(session)
-    models = LocalModels(s3_client(boto) if boto is not None else None)
-    endpoints = SageMakerEndpoints(session=boto)
+    models, endpoints = models_of(session), SageMakerEndpoints(session=boto_session_of(session))
     file, body = model_file(config), json.dumps(config).encode()
     by = by_file(body, file, models.read(file), FILE) if file is not None else None
     wishes = Wishes(most_rows=limits.rows, most_requests=limits.requests, read=models.read)

@@ -240,7 +240,7 @@ class SageMakerClarifyProcessor:
 
     def _analyse(self, call: Mapping[str, Any], base: str) -> None:
         """Args: call: The arguments of the call, and its `config`."""
-        self._explained.of({name: call[name] for name in ("kms_key", "experiment_config")}, stacklevel=4)
+        self._explained.of({name: call[name] for name in ("kms_key", "experiment_config")})
         data: DataConfig = call["data_config"]
         job = name_of_job(call["job_name"] or None, self.job_name_prefix or base)
         files = analysed(data, call["config"], self.sagemaker_session, Limits(self.most_rows, self.most_requests))

@@ -1,0 +1,88 @@
+"""Where files of a notebook are: whose credentials read them, where results may not go, and whose line a warning names."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import numpy as np
+import pytest
+import xgboost
+
+from driftline.domain.errors import InvalidInputError
+from driftline.sagemaker import (
+    BiasConfig,
+    DataConfig,
+    DefaultModelMonitor,
+    ModelBiasMonitor,
+    ModelConfig,
+    ModelExplainabilityMonitor,
+    ModelQualityMonitor,
+    Session,
+    UnusedArgumentWarning,
+)
+from driftline.sagemaker.locations import check_output
+from tests.aws import fake_aws
+from tests.loans import ENDPOINT, people
+from tests.places import REPOSITORY
+
+
+def test_no_result_goes_to_a_folder_of_the_bucket(tmp_path: Path) -> None:
+    """Those of the reference; a new one there needs no change here."""
+    page = (REPOSITORY / "docs" / "reference" / "bucket.md").read_text()
+    folders = set(re.findall(r"^\| `([a-z-]+)/", page, re.MULTILINE))
+    assert {"tables", "silences", "approvals", "attributes", "ground-truth-unmatched"} < folders
+    session = Session(tmp_path)
+    for folder in folders:
+        with pytest.raises(InvalidInputError, match="has files of the stack"):
+            check_output(str(tmp_path / folder / "mine"), session, "s3_output_path")
+    check_output(str(tmp_path / "clarify"), session, "s3_output_path")
+
+
+def test_a_models_file_is_read_with_the_credentials_of_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = people(200, seed=1)
+    data = xgboost.DMatrix(
+        np.array([[person.age] for person in rows]), label=[person.repaid for person in rows], feature_names=["age"]
+    )
+    model = xgboost.train({"max_depth": 2, "nthread": 1, "objective": "binary:logistic"}, data, 2).save_raw("json")
+    lines = "".join(f"{person.repaid},{person.sex},{person.age}\n" for person in rows)
+    (tmp_path / "loans.csv").write_text("repaid,sex,age\n" + lines)
+    place = tmp_path / "place"
+    place.mkdir()
+    with fake_aws(monkeypatch):
+        boto3.client("s3").create_bucket(Bucket="models")
+        boto3.client("s3").put_object(Bucket="models", Key="model.json", Body=bytes(model))
+        boto, read = boto3.Session(), list[str]()
+        boto.events.register("before-call.s3.GetObject", lambda params, **_: read.append(params["url_path"]))
+        monitor = ModelBiasMonitor(sagemaker_session=Session(place, boto_session=boto))
+        config = DataConfig(
+            str(tmp_path / "loans.csv"),
+            str(tmp_path / "out"),
+            label="repaid",
+            headers=["repaid", "sex", "age"],
+            excluded_columns=["sex"],
+        )
+        model_config = ModelConfig("s3://models/model.json")
+        monitor.suggest_baseline(config, BiasConfig([1], "sex", ["Female"]), model_config)
+    assert read == ["/model.json"]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        lambda: DefaultModelMonitor().update_monitoring_schedule(ENDPOINT, instance_type="ml.c5.xlarge"),
+        lambda: ModelQualityMonitor().update_monitoring_schedule(ENDPOINT, instance_type="ml.c5.xlarge"),
+        lambda: ModelBiasMonitor().update_monitoring_schedule(ENDPOINT, instance_type="ml.c5.xlarge"),
+        lambda: ModelExplainabilityMonitor().update_monitoring_schedule(ENDPOINT, instance_type="ml.c5.xlarge"),
+    ],
+    ids=["data_quality", "model_quality", "model_bias", "model_explainability"],
+)
+def test_a_warning_names_the_line_of_the_notebook(
+    update: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRIFTLINE_STORE", str(tmp_path))
+    with pytest.warns(UnusedArgumentWarning) as warned, pytest.raises(InvalidInputError, match="has no schedule"):
+        update()
+    assert {each.filename for each in warned} == {__file__}
