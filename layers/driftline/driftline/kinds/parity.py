@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 
 class Known(StrEnum):
-    """Why both verdicts on a window may differ; docs/guide/model-monitor.md explains each."""
+    """Why both verdicts on a window may differ; docs/guide/move-over.md explains each."""
 
     NO_BASELINE = "no baseline"
     NO_SKETCH = "no sketch"
