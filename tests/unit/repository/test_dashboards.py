@@ -102,7 +102,7 @@ def panel_queries() -> Iterator[tuple[str, str]]:
 def expanded(sql: str) -> str:
     """As the plugin expands them: https://grafana.com/docs/plugins/grafana-athena-datasource/latest/query-editor/."""
     start, end = "TIMESTAMP '2026-03-01 00:00:00'", "TIMESTAMP '2026-03-02 12:00:00'"
-    sql = sql.replace("$__timeFrom()", start).replace("${endpoint}", "shop")
+    sql = sql.replace("$__timeFrom()", start).replace("${endpoint:sqlstring}", "'shop'")
     return re.sub(r"\$__timeFilter\((\w+)\)", rf"\1 BETWEEN {start} AND {end}", sql)
 
 
