@@ -10,6 +10,11 @@ terraform {
   }
 }
 
+# Without it the stack would be in the region of the environment, and look for its artifacts in this one.
+provider "aws" {
+  region = var.region
+}
+
 resource "aws_s3_object" "template" {
   bucket = var.artifacts_bucket
   key    = "driftline/${filemd5(var.packaged_template)}.yaml"

@@ -20,7 +20,7 @@ def template() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def blocks() -> dict[str, dict[str, Any]]:
     """Blocks by kind and name, of all files."""
-    found: dict[str, dict[str, Any]] = {"resource": {}, "variable": {}, "output": {}}
+    found: dict[str, dict[str, Any]] = {"provider": {}, "resource": {}, "variable": {}, "output": {}}
     for path in sorted(FOLDER.glob("*.tf")):
         for kind, some in hcl2.loads(path.read_text("utf-8")).items():
             for block in some if kind in found else ():
@@ -65,3 +65,8 @@ def test_what_the_template_needs_to_be_deployed_is_granted(blocks: dict[str, Any
     assert roles
     assert not any("RoleName" in each["Properties"] for each in roles)
     assert "CAPABILITY_IAM" in granted
+
+
+def test_the_stack_is_in_the_region_of_its_artifacts(blocks: dict[str, Any]) -> None:
+    assert "var.region" in blocks["provider"]["aws"]["region"]
+    assert "${var.region}" in stack_of(blocks)["template_url"]

@@ -13,6 +13,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.sagemaker import (
     BiasConfig,
     DataConfig,
+    DatasetFormat,
     DefaultModelMonitor,
     ModelBiasMonitor,
     ModelConfig,
@@ -67,6 +68,14 @@ def test_a_models_file_is_read_with_the_credentials_of_the_session(
         model_config = ModelConfig("s3://models/model.json")
         monitor.suggest_baseline(config, BiasConfig([1], "sex", ["Female"]), model_config)
     assert read == ["/model.json"]
+
+
+def test_a_name_of_jobs_cannot_lead_to_another_folder(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("a,b\n1,2\n")
+    monitor = DefaultModelMonitor(base_job_name="../monitors/x", sagemaker_session=Session(tmp_path))
+    with pytest.raises(InvalidInputError, match="base_job_name"):
+        monitor.suggest_baseline(str(tmp_path / "train.csv"), DatasetFormat.csv(header=True))
+    assert {path.name for path in tmp_path.iterdir()} == {"train.csv"}
 
 
 @pytest.mark.parametrize(

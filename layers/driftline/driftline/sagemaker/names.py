@@ -14,13 +14,13 @@ def job_name(stated: str | None, base: str) -> str:
     """The stated name, or the base with the time, as SageMaker's SDK makes them.
 
     Raises:
-        InvalidInputError: the stated name cannot be a folder's.
+        InvalidInputError: it cannot be a folder's.
     """
+    given, where = (base, "base_job_name or job_name_prefix") if stated is None else (stated, "job_name")
+    name = given
     if stated is None:
         now = datetime.now(UTC)
-        return f"{base[:_LONGEST_BASE]}-{now.strftime(_TIME)}-{now.microsecond // 1000:03}"
-    if not _NAME.fullmatch(stated):
-        raise InvalidInputError(
-            f"{stated!r} is not a name", where="job_name", expected="1–63 letters, digits, '.', '-', '_'"
-        )
-    return stated
+        name = f"{base[:_LONGEST_BASE]}-{now.strftime(_TIME)}-{now.microsecond // 1000:03}"
+    if not _NAME.fullmatch(name):
+        raise InvalidInputError(f"{given!r} is not a name", where=where, expected="1–63 letters, digits, '.', '-', '_'")
+    return name
