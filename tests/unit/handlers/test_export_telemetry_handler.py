@@ -164,6 +164,18 @@ def test_a_failed_execution_and_an_alarm_are_log_records(load: Load, collector: 
     assert (rang.severity_text, rang.body.string_value) == ("WARN", f"{alarm['alarmName']}: ALARM. 1 > 0")
 
 
+def test_a_decision_on_a_retraining_names_its_alarm(load: Load, collector: FakeCollector) -> None:
+    event = sample("export_telemetry")
+    event["Records"][0]["body"] = sample("notify_operator.decision")["Records"][0]["body"]
+    assert load("export_telemetry").handler(event, CONTEXT) == {"batchItemFailures": []}
+    metrics, [record] = collector.parsed()
+    assert not metrics
+    assert record.event_name == "driftline.retraining_decision"
+    decided = json.loads(event["Records"][0]["body"])["detail"]
+    found = attributes(record)
+    assert (found["driftline.alarm"], found["driftline.decision"]) == (decided["AlarmLabel"], decided["Decision"])
+
+
 def test_what_is_switched_off_is_not_sent(load: Load, collector: FakeCollector) -> None:
     configure({"endpoint": f"{collector.address}/otlp/", "logs": False})
     load("export_telemetry").handler(sample("export_telemetry"), CONTEXT)

@@ -61,7 +61,7 @@ def logs_request(event: TelemetryEvent, stack: str) -> bytes:
     """ExportLogsServiceRequest: one record."""
     number, text = _severity(event)
     detail = event.detail
-    own = {name: detail.get(field) for field, name in _OF_LOGS.items()}
+    own = {name: detail[field] for field, name in _OF_LOGS.items() if field in detail}
     record = {
         "timeUnixNano": event.nanoseconds,
         "observedTimeUnixNano": event.nanoseconds,
