@@ -1,7 +1,7 @@
 """Where files of a notebook are: whose credentials read them, where results may not go, and whose line a warning names."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import boto3
@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import xgboost
 
+from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import InvalidInputError
+from driftline.kinds.registry import KINDS
 from driftline.sagemaker import (
     BiasConfig,
     DataConfig,
@@ -22,7 +24,9 @@ from driftline.sagemaker import (
     Session,
     UnusedArgumentWarning,
 )
+from driftline.sagemaker.executions import executions_of
 from driftline.sagemaker.locations import check_output
+from driftline.usecases.ports import ObjectSummary
 from tests.aws import fake_aws
 from tests.loans import ENDPOINT, people
 from tests.places import REPOSITORY
@@ -95,3 +99,25 @@ def test_a_warning_names_the_line_of_the_notebook(
     with pytest.warns(UnusedArgumentWarning) as warned, pytest.raises(InvalidInputError, match="has no schedule"):
         update()
     assert {each.filename for each in warned} == {__file__}
+
+
+def test_the_newest_execution_is_found_in_the_listings_of_its_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [f"{month:02}/{day:02}" for month in (1, 2) for day in range(1, 29)]
+    for day in days:
+        folder = tmp_path / "reports" / ENDPOINT / "data_quality" / "2026" / day / "00"
+        folder.mkdir(parents=True)
+        (folder / KINDS.named("data_quality").marker).write_text("{}")
+    session, listed = Session(tmp_path), list[str]()
+    original = FolderStore.list
+
+    def counted(store: FolderStore, prefix: str) -> Iterable[ObjectSummary]:
+        listed.append(prefix)
+        return original(store, prefix)
+
+    monkeypatch.setattr(FolderStore, "list", counted)
+    [newest] = executions_of(session, ENDPOINT, "data_quality", most=1)
+    assert newest.output.source.endswith("2026/02/28/00/")
+    assert listed == [f"reports/{ENDPOINT}/data_quality/2026/02/28/"]
+    assert len(executions_of(session, ENDPOINT, "data_quality")) == len(days)

@@ -128,7 +128,7 @@ class MonitoringExecution:
         return store.uri(key)
 
 
-def executions_of(session: Session, endpoint: str, monitor: str) -> list[MonitoringExecution]:
-    """The newest, up to 100, oldest first."""
-    found = newest_endings(session.store, monitor_folder(REPORTS, endpoint, monitor), _MOST, kinds=KINDS)
+def executions_of(session: Session, endpoint: str, monitor: str, most: int = _MOST) -> list[MonitoringExecution]:
+    """The newest, oldest first; a listing for each day that they are of."""
+    found = newest_endings(session.store, monitor_folder(REPORTS, endpoint, monitor), most, kinds=KINDS)
     return [MonitoringExecution(session, place) for place in found]

@@ -151,7 +151,7 @@ class ModelMonitor:
         `Stopped`, or `Failed` with the document's errors. Over a folder `Stopped`, and why.
         """
         found = described(self.sagemaker_session, self._scheduled(), self._KIND, self._TYPE)
-        executions = executions_of(self.sagemaker_session, self._scheduled(), self._KIND)
+        executions = executions_of(self.sagemaker_session, self._scheduled(), self._KIND, most=1)
         if executions:
             newest = executions[-1].describe()
             found["LastMonitoringExecutionSummary"] = {
@@ -164,7 +164,10 @@ class ModelMonitor:
 
     def list_executions(self) -> list[MonitoringExecution]:
         """The newest executions that have ended, up to 100, oldest first."""
-        found = executions_of(self.sagemaker_session, self._scheduled(), self._KIND)
+        return self._ended()
+
+    def _ended(self, **most: int) -> list[MonitoringExecution]:
+        found = executions_of(self.sagemaker_session, self._scheduled(), self._KIND, **most)
         if not found:
             _log.warning(
                 "No executions found for schedule. monitoring_schedule_name: %s", self.monitoring_schedule_name
@@ -345,7 +348,7 @@ class ModelMonitor:
         return newest.constraint_violations(file_name) if newest else None
 
     def _newest(self) -> MonitoringExecution | None:
-        found = self.list_executions()
+        found = self._ended(most=1)
         if not found:
             return None
         about = found[-1].describe()
