@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import boto3
 import numpy as np
@@ -13,6 +14,7 @@ from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import InvalidInputError
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker import (
+    BatchTransformInput,
     BiasConfig,
     DataConfig,
     DatasetFormat,
@@ -21,11 +23,15 @@ from driftline.sagemaker import (
     ModelConfig,
     ModelExplainabilityMonitor,
     ModelQualityMonitor,
+    MonitoringDatasetFormat,
+    SageMakerClarifyProcessor,
     Session,
     UnusedArgumentWarning,
 )
 from driftline.sagemaker.executions import executions_of
 from driftline.sagemaker.locations import check_output
+from driftline.sagemaker.schedules import check_ground_truth, script_fields
+from driftline.sagemaker.transform_jobs import endpoint_or_job
 from driftline.usecases.ports import ObjectSummary
 from tests.aws import fake_aws
 from tests.loans import ENDPOINT, people
@@ -121,3 +127,34 @@ def test_the_newest_execution_is_found_in_the_listings_of_its_day(
     assert newest.output.source.endswith("2026/02/28/00/")
     assert listed == [f"reports/{ENDPOINT}/data_quality/2026/02/28/"]
     assert len(executions_of(session, ENDPOINT, "data_quality")) == len(days)
+
+
+def test_values_of_numpy_count_as_pythons(tmp_path: Path) -> None:
+    rows = people(200, seed=1)
+    lines = "".join(f"{person.repaid},{person.sex},{person.age}\n" for person in rows)
+    (tmp_path / "loans.csv").write_text("repaid,sex,age\n" + lines)
+    written, of_numpy = [], list[Any]([np.int64(1)])
+    for positive, group in (([1], ["Female"]), (of_numpy, np.array(["Female"]))):
+        data = DataConfig(str(tmp_path / "loans.csv"), str(tmp_path / "out"), label="repaid")
+        SageMakerClarifyProcessor().run_pre_training_bias(data, BiasConfig(positive, "sex", group))
+        written.append({path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.json")})
+    assert written[0] == written[1]
+    with pytest.raises(InvalidInputError, match=r"a set.*numbers, texts, lists"):
+        SageMakerClarifyProcessor().run_pre_training_bias(data, BiasConfig([1], "sex", {"Female"}))
+
+
+def test_a_place_may_be_named_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "place" / "scripts").mkdir(parents=True)
+    (tmp_path / "place" / "scripts" / "clean.py").write_text("")
+    session = Session("place")
+    check_ground_truth(session, "place/ground-truth/shop/", "shop")
+    with pytest.raises(InvalidInputError, match="labels are not read there"):
+        check_ground_truth(session, "ground-truth/shop/", "shop")
+    assert script_fields(session, {"preprocess": "place/scripts/clean.py", "postprocess": "clean.py"}) == {
+        "preprocess": "clean.py",
+        "postprocess": "clean.py",
+    }
+    destination = "place/capture/nightly"
+    job = BatchTransformInput(destination, "/opt", MonitoringDatasetFormat.csv(header=False))
+    assert endpoint_or_job(None, job, session, "here").endpoint_name == "nightly"

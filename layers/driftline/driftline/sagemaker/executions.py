@@ -57,7 +57,7 @@ class MonitoringExecution:
             raise InvalidInputError(
                 "no execution has this name",
                 where=f"processing_job_arn={processing_job_arn!r}",
-                expected=f"{session.store.uri(REPORTS)}<endpoint>/<monitor>/yyyy/mm/dd/hh",
+                expected=session.store.uri(f"{REPORTS}<endpoint>/<monitor>/yyyy/mm/dd/hh"),
                 mend='Take describe()["ProcessingJobArn"] of an execution in list_executions().',
             ) from None
 

@@ -69,6 +69,11 @@ def write(location: str, body: bytes, session: object) -> None:
     FolderStore(path.parent).put(path.name, body)
 
 
+def whole(location: str) -> str:
+    """A path with the folder that it is relative to, as stores name it; an s3:// URI as it is."""
+    return location if location.startswith(_S3) else str(Path(location).expanduser().absolute())
+
+
 def below(location: str, name: str) -> str:
     """The place of a file in a folder, or below a prefix."""
     return f"{location.rstrip('/')}/{name}"
@@ -80,7 +85,7 @@ def check_output(location: str, session: object, where: str) -> None:
         root = session_of(session).store.uri("").rstrip("/")
     except InvalidInputError:  # no place is stated: this is none of its files
         return
-    place = location if location.startswith(_S3) else str(Path(location).expanduser().absolute())
+    place = whole(location)
     folder = place.removeprefix(f"{root}/").partition("/")[0]
     if place.startswith(f"{root}/") and folder in _LAYOUT:
         raise InvalidInputError(

@@ -1,6 +1,5 @@
 """`ModelBiasMonitor`: how groups fare, compared with all others and with the baseline."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -13,7 +12,7 @@ from driftline.sagemaker.clarify.data_config import DataConfig
 from driftline.sagemaker.clarify.model_config import ModelConfig, ModelPredictedLabelConfig
 from driftline.sagemaker.clarify_monitor import ClarifyModelMonitor
 from driftline.sagemaker.endpoint_input import EndpointInput
-from driftline.sagemaker.fields import Config
+from driftline.sagemaker.fields import Config, encoded
 from driftline.sagemaker.monitor_config import BiasAnalysisConfig, Suggested
 from driftline.sagemaker.monitoring_files import Constraints
 from driftline.usecases.analyses.model_file import by_file
@@ -59,7 +58,7 @@ class ModelBiasMonitor(ClarifyModelMonitor):
             model=model_config,
             scores=model_predicted_label_config,
         )
-        data, file = DataOfJob({}, {}, config=json.dumps(config).encode()), model_file(config)
+        data, file = DataOfJob({}, {}, config=encoded(config)), model_file(config)
         if file is not None and data_config.predicted_label is None:
             by = by_file(data.config or b"", file, models_of(self.sagemaker_session).read(file), FILE)
             data = DataOfJob({}, {}, config=by.config, predictor=by.answers)

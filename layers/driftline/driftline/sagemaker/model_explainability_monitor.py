@@ -1,6 +1,5 @@
 """`ModelExplainabilityMonitor`: why the model says what it says, compared with the baseline."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, override
@@ -18,7 +17,7 @@ from driftline.sagemaker.clarify.explainability_config import ExplainabilityConf
 from driftline.sagemaker.clarify.model_config import ModelConfig, ModelPredictedLabelConfig
 from driftline.sagemaker.clarify_monitor import ClarifyModelMonitor
 from driftline.sagemaker.endpoint_input import EndpointInput
-from driftline.sagemaker.fields import Config
+from driftline.sagemaker.fields import Config, encoded
 from driftline.sagemaker.monitor_config import ExplainabilityAnalysisConfig, Suggested
 from driftline.sagemaker.monitoring_files import Constraints
 
@@ -66,9 +65,7 @@ class ModelExplainabilityMonitor(ClarifyModelMonitor):
         watched = ExplainabilityAnalysisConfig(explainability_config, model_config, headers, names)
         config, models = _placed(asked, call["job_name"])
         suggested = Suggested.of(_placed(watched.analysis_config, call["job_name"])[0], model_scores)
-        return self._suggest(
-            call, asked, DataOfJob({}, {}, config=json.dumps(config).encode(), models=models), suggested
-        )
+        return self._suggest(call, asked, DataOfJob({}, {}, config=encoded(config), models=models), suggested)
 
     def create_monitoring_schedule(
         self,
@@ -138,7 +135,7 @@ class ModelExplainabilityMonitor(ClarifyModelMonitor):
         placed, models = _placed(config, endpoint.endpoint_name if endpoint is not None else self._scheduled())
         for key, path in models.items():
             self.sagemaker_session.store.put(key, read_file(path))
-        return json.dumps(placed).encode()
+        return encoded(placed)
 
 
 def _placed(config: Config, folder: str) -> tuple[Config, dict[str, Path]]:

@@ -1,6 +1,5 @@
 """analysis_config.json of a monitor: `BiasAnalysisConfig` and `ExplainabilityAnalysisConfig`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ from driftline.kinds.registry import KINDS
 from driftline.sagemaker.clarify.bias_config import BiasConfig
 from driftline.sagemaker.clarify.explainability_config import ExplainabilityConfig
 from driftline.sagemaker.clarify.model_config import ModelConfig, ModelPredictedLabelConfig
-from driftline.sagemaker.fields import Config, stated
+from driftline.sagemaker.fields import Config, encoded, stated
 from driftline.sagemaker.locations import read
 from driftline.sagemaker.session import Session
 
@@ -78,7 +77,7 @@ class Suggested:
                 probability_attribute=None if scores.probability is None else str(scores.probability),
                 probability_threshold_attribute=scores.probability_threshold,
             )
-        return cls(json.dumps(config).encode(), answers)
+        return cls(encoded(config), answers)
 
 
 def config_bytes(given: AnalysisConfig | str, session: Session, analyst: str) -> bytes:
@@ -87,7 +86,7 @@ def config_bytes(given: AnalysisConfig | str, session: Session, analyst: str) ->
     Raises:
         InvalidInputError: it cannot be used.
     """
-    body = read(given, session) if isinstance(given, str) else json.dumps(given.analysis_config).encode()
+    body = read(given, session) if isinstance(given, str) else encoded(given.analysis_config)
     where = given if isinstance(given, str) else "analysis_config"
     for problem in KINDS.analyst(analyst).check(body, where).problems:
         raise problem

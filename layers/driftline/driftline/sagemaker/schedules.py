@@ -15,7 +15,7 @@ from driftline.domain.monitors.naming import metric_schedule
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.fields import stated
-from driftline.sagemaker.locations import read
+from driftline.sagemaker.locations import read, whole
 from driftline.sagemaker.monitoring_files import ModelMonitoringFile
 from driftline.sagemaker.session import Session
 from driftline.sagemaker.unused import refuse
@@ -47,7 +47,7 @@ def attributes_of(endpoint: EndpointInput) -> dict[str, object]:
 def check_ground_truth(session: Session, given: str | None, endpoint: str) -> None:
     """Raises InvalidInputError: labels would be somewhere else than where they are read."""
     expected = session.store.uri(f"{GROUND_TRUTH}{endpoint}").rstrip("/")
-    if given is None or given.rstrip("/") != expected:
+    if given is None or whole(given).rstrip("/") != expected:
         raise InvalidInputError(
             "labels are not read there",
             where=f"ground_truth_input={given!r}",
@@ -95,7 +95,7 @@ def script_fields(session: Session, scripts: Mapping[str, str | None]) -> dict[s
         if location is None:
             continue
         below = f"{session.store.uri(SCRIPTS).rstrip('/')}/"
-        name = location.removeprefix(below)
+        name = (location if "/" not in location else whole(location)).removeprefix(below)
         if "/" in name or session.store.etag(SCRIPTS + name) is None:
             raise InvalidInputError(
                 f"the script is not in {below}",

@@ -6,6 +6,7 @@ from driftline.kinds.registry import KINDS
 from driftline.sagemaker.batch_transform_input import BatchTransformInput
 from driftline.sagemaker.dataset_format import check_transform_format
 from driftline.sagemaker.endpoint_input import EndpointInput
+from driftline.sagemaker.locations import whole
 from driftline.sagemaker.schedules import endpoint_of
 from driftline.sagemaker.session import Session
 from driftline.usecases.monitors.monitor_documents import captures_of, find_document
@@ -49,7 +50,7 @@ def _name(destination: str, session: Session) -> str:
     document = find_document(session.store, name, kinds=KINDS) if name else None
     captures = captures_of(document, session.store, session.stores) if document else session.store
     prefix = document.capture.prefix if document else CAPTURE
-    if not name or destination.rstrip("/") != captures.uri(f"{prefix}{name}").rstrip("/"):
+    if not name or whole(destination).rstrip("/") != captures.uri(f"{prefix}{name}").rstrip("/"):
         shown = name or "<name>"
         raise InvalidInputError(
             "captures of a transform job are not read there",

@@ -1,6 +1,5 @@
 """One analysis, made here: what SageMaker's processing job would have made of the same analysis_config.json."""
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from driftline.sagemaker.clarify.analysis_config import FILE
 from driftline.sagemaker.clarify.data_config import DataConfig
 from driftline.sagemaker.clarify.data_format import data_only, format_of
 from driftline.sagemaker.clarify.model_config import names_file
-from driftline.sagemaker.fields import Config
+from driftline.sagemaker.fields import Config, encoded
 from driftline.sagemaker.locations import below, check_output, local_files, write
 from driftline.sagemaker.session import boto_session_of
 from driftline.usecases.analyses.analyse import WholeAnalysis, analyse
@@ -55,7 +54,7 @@ def check_places(data: DataConfig, session: object) -> None:
 def write_config(data: DataConfig, config: Config, session: object) -> str:
     """Writes analysis_config.json; returns its place."""
     place = below(data.s3_analysis_config_output_path or data.s3_output_path, FILE)
-    write(place, json.dumps(config).encode(), session)
+    write(place, encoded(config), session)
     return place
 
 
@@ -102,7 +101,7 @@ def _made(
     if not files:
         raise InvalidInputError("no data set", where=data.s3_data_input_path, expected="a file with rows")
     models, endpoints = models_of(session), SageMakerEndpoints(session=boto_session_of(session))
-    file, body = model_file(config), json.dumps(config).encode()
+    file, body = model_file(config), encoded(config)
     by = by_file(body, file, models.read(file), FILE) if file is not None else None
     wishes = Wishes(most_rows=limits.rows, most_requests=limits.requests, read=models.read)
     if by is not None:
