@@ -111,10 +111,16 @@ def _destination(to: str) -> tuple[EditableStore, str | None]:
 
 
 def _beside(report: Path) -> Path:
-    """The report as JSON. Raises InvalidInputError: both would be one file."""
+    """The report as JSON.
+
+    Raises:
+        InvalidInputError: both would be one file, or cannot be written. It is said before anything is imported.
+    """
     found = report.with_suffix(".json")
     if found == report:
         raise InvalidInputError("the report is Markdown", where=str(report), expected="a name that ends in .md")
+    if not report.parent.is_dir():
+        raise InvalidInputError("no such folder", where=str(report.parent), mend="Make it, or choose another --report.")
     return found
 
 

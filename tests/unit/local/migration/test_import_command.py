@@ -163,6 +163,7 @@ def test_a_definition_that_is_gone_costs_its_schedule_alone(account: Any, tmp_pa
         (["--comparison", "point"], "sagemaker or driftline"),
         (["--to", "nowhere"], "no such folder"),
         (["--to", ".", "--report", "report.json"], "a name that ends in .md"),
+        (["--to", ".", "--report", "absent/report.md"], "no such folder"),
     ],
 )
 def test_what_cannot_be_is_refused(
