@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 from collections.abc import Mapping
 from importlib import import_module
@@ -40,3 +41,5 @@ def make_the_same_everywhere() -> None:
         "PYTHONPATH": os.pathsep.join(filter(None, [loopback, kept.get("PYTHONPATH")])),
     }
     time.tzset()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job; Ctrl-C is tested there, too
+        signal.signal(signal.SIGINT, signal.default_int_handler)
