@@ -124,7 +124,7 @@ def test_the_newest_execution_is_found_in_the_listings_of_its_day(
 
     monkeypatch.setattr(FolderStore, "list", counted)
     [newest] = executions_of(session, ENDPOINT, "data_quality", most=1)
-    assert newest.output.source.endswith("2026/02/28/00/")
+    assert newest.output.source.rstrip("/").endswith("2026/02/28/00")
     assert listed == [f"reports/{ENDPOINT}/data_quality/2026/02/28/"]
     assert len(executions_of(session, ENDPOINT, "data_quality")) == len(days)
 
