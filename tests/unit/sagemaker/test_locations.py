@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import xgboost
 
 from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import InvalidInputError
+from driftline.domain.keys import hour_folder
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker import (
     BatchTransformInput,
     BiasConfig,
+    CronExpressionGenerator,
     DataConfig,
     DatasetFormat,
     DefaultModelMonitor,
@@ -26,6 +29,7 @@ from driftline.sagemaker import (
     MonitoringDatasetFormat,
     SageMakerClarifyProcessor,
     Session,
+    SHAPConfig,
     UnusedArgumentWarning,
 )
 from driftline.sagemaker.executions import executions_of
@@ -34,8 +38,10 @@ from driftline.sagemaker.schedules import check_ground_truth, script_fields
 from driftline.sagemaker.transform_jobs import endpoint_or_job
 from driftline.usecases.ports import ObjectSummary
 from tests.aws import fake_aws
-from tests.loans import ENDPOINT, people
+from tests.captures import csv_capture
+from tests.loans import ENDPOINT, HOUR, people
 from tests.places import REPOSITORY
+from tests.scores import FEATURES, trees, usual
 
 
 def test_no_result_goes_to_a_folder_of_the_bucket(tmp_path: Path) -> None:
@@ -86,6 +92,35 @@ def test_a_name_of_jobs_cannot_lead_to_another_folder(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="base_job_name"):
         monitor.suggest_baseline(str(tmp_path / "train.csv"), DatasetFormat.csv(header=True))
     assert {path.name for path in tmp_path.iterdir()} == {"train.csv"}
+
+
+def test_so_are_windows_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, place = usual(60, seed=1), tmp_path / "place"
+    folder = place / "capture" / ENDPOINT / "AllTraffic" / hour_folder(HOUR)
+    folder.mkdir(parents=True)
+    texts = [",".join(map(str, row)) for row in x.tolist()]
+    step = timedelta(seconds=1)
+    captures = (csv_capture(HOUR + step * n, "0.5", text, f"id-{n}") for n, text in enumerate(texts))
+    (folder / "a.jsonl").write_bytes(b"".join(captures))
+    (tmp_path / "risks.csv").write_text(
+        "".join(f"{int(row[0] > 0)},{text}\n" for row, text in zip(x, texts, strict=True))
+    )
+    data = DataConfig(
+        str(tmp_path / "risks.csv"), str(tmp_path / "out"), label="default", headers=["default", *FEATURES]
+    )
+    with fake_aws(monkeypatch):
+        boto3.client("s3").create_bucket(Bucket="models")
+        boto3.client("s3").put_object(Bucket="models", Key="model.json", Body=trees())
+        boto, read = boto3.Session(), list[str]()
+        boto.events.register("before-call.s3.GetObject", lambda params, **_: read.append(params["url_path"]))
+        monitor = ModelExplainabilityMonitor(sagemaker_session=Session(place, boto_session=boto))
+        monitor.suggest_baseline(data, SHAPConfig(), ModelConfig("s3://models/model.json"))
+        monitor.create_monitoring_schedule(ENDPOINT, schedule_cron_expression=CronExpressionGenerator.hourly())
+        by_baseline = len(read)
+        assert by_baseline
+        assert len(monitor.run_schedule_now()) == 1
+    assert len(read) > by_baseline
+    assert set(read) == {"/model.json"}
 
 
 @pytest.mark.parametrize(

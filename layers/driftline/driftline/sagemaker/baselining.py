@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from driftline.adapters.aws.s3 import s3_client
-from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
-from driftline.adapters.by_hand.explaining import LocalModels, explaining
 from driftline.adapters.by_hand.files import read_file
 from driftline.adapters.by_hand.staged import StagedStore
 from driftline.adapters.tables.duck import DuckTables
@@ -22,6 +19,7 @@ from driftline.domain.errors import DriftlineError, InvalidInputError, RetryLate
 from driftline.domain.keys import baseline_folder, document_key
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker.dataset_format import checked_format
+from driftline.sagemaker.models import endpoints_of, explaining_of
 from driftline.sagemaker.monitoring_files import Constraints, Statistics
 from driftline.sagemaker.session import Session
 from driftline.usecases.baselines.baseline_files import read_files
@@ -228,9 +226,7 @@ def _scratch(folder: str, name: str, body: bytes) -> Path:
 
 
 def _suggest(store: ObjectStore, session: Session, job_name: str, kind: str, data: DataOfJob) -> None:
-    models = {store.uri(key): path for key, path in data.models.items()}
-    endpoints = SageMakerEndpoints(session=session.boto_session)
-    client = s3_client(session.boto_session) if session.boto_session is not None else None
+    staged = {store.uri(key): path for key, path in data.models.items()}
     suggested = suggest_baseline(
         job_name,
         kind,
@@ -238,8 +234,8 @@ def _suggest(store: ObjectStore, session: Session, job_name: str, kind: str, dat
         tables=DuckTables(),
         operators=_Reader(),
         kinds=KINDS,
-        predictor=data.predictor or endpoints,
-        explaining=explaining(LocalModels(client, models), endpoints),
+        predictor=data.predictor or endpoints_of(session),
+        explaining=explaining_of(session, staged),
     )
     for warning in suggested.warnings:
         _log.warning("%s: %s", job_name, warning)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from driftline.sagemaker.baselining import BaseliningJob, DataOfJob
 from driftline.sagemaker.batch_transform_input import BatchTransformInput
-from driftline.sagemaker.clarify.analysis import model_file, models_of
+from driftline.sagemaker.clarify.analysis import model_file
 from driftline.sagemaker.clarify.analysis_config import FILE, analysis_config
 from driftline.sagemaker.clarify.bias_config import BiasConfig
 from driftline.sagemaker.clarify.data_config import DataConfig
@@ -13,6 +13,7 @@ from driftline.sagemaker.clarify.model_config import ModelConfig, ModelPredicted
 from driftline.sagemaker.clarify_monitor import ClarifyModelMonitor
 from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.fields import Config, encoded
+from driftline.sagemaker.models import models_of
 from driftline.sagemaker.monitor_config import BiasAnalysisConfig, Suggested
 from driftline.sagemaker.monitoring_files import Constraints
 from driftline.usecases.analyses.model_file import by_file

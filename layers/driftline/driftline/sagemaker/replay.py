@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from driftline.adapters.by_hand.explaining import explaining
 from driftline.adapters.by_hand.unannounced import UnannouncedStore
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
@@ -20,6 +19,7 @@ from driftline.domain.monitors.schedule import occurrences
 from driftline.domain.monitors.window import window_of
 from driftline.domain.windows import HOUR, Window
 from driftline.kinds.registry import KINDS
+from driftline.sagemaker.models import explaining_of
 from driftline.sagemaker.session import Session
 from driftline.usecases.arrivals.take_arrivals import label_delay, merge_file
 from driftline.usecases.capture.profile_capture import profile_capture
@@ -162,5 +162,5 @@ def _evaluated(session: Session, endpoint: str, monitor: str, moment: datetime) 
         tables=DuckTables(),
         signals_namespace=None,
         kinds=KINDS,
-        explaining=explaining(),
+        explaining=explaining_of(session),
     )

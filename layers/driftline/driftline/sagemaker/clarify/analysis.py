@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from driftline.adapters.aws.s3 import s3_client
-from driftline.adapters.aws.sagemaker_endpoints import SageMakerEndpoints
-from driftline.adapters.by_hand.explaining import LocalModels, located
+from driftline.adapters.by_hand.explaining import located
 from driftline.adapters.folder.data_files import data_files
 from driftline.adapters.folder.store import FolderStore
 from driftline.domain.errors import InvalidInputError
@@ -22,7 +20,7 @@ from driftline.sagemaker.clarify.data_format import data_only, format_of
 from driftline.sagemaker.clarify.model_config import names_file
 from driftline.sagemaker.fields import Config, encoded
 from driftline.sagemaker.locations import below, check_output, local_files, write
-from driftline.sagemaker.session import boto_session_of
+from driftline.sagemaker.models import endpoints_of, models_of
 from driftline.usecases.analyses.analyse import WholeAnalysis, analyse
 from driftline.usecases.analyses.model_file import by_file
 from driftline.usecases.baselines.datasets.format import DatasetFormat
@@ -88,19 +86,13 @@ def model_file(config: Config) -> str | None:
     return located(name) if name is not None and names_file(name) else None
 
 
-def models_of(session: object) -> LocalModels:
-    """Reads files of models, with the session's credentials."""
-    boto = boto_session_of(session)
-    return LocalModels(s3_client(boto) if boto is not None else None)
-
-
 def _made(
     data: DataConfig, config: Config, found: Mapping[str, Path], session: object, limits: Limits
 ) -> WholeAnalysis:
     files = data_only(found)
     if not files:
         raise InvalidInputError("no data set", where=data.s3_data_input_path, expected="a file with rows")
-    models, endpoints = models_of(session), SageMakerEndpoints(session=boto_session_of(session))
+    models, endpoints = models_of(session), endpoints_of(session)
     file, body = model_file(config), encoded(config)
     by = by_file(body, file, models.read(file), FILE) if file is not None else None
     wishes = Wishes(most_rows=limits.rows, most_requests=limits.requests, read=models.read)
