@@ -11,9 +11,8 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from local.patience import PATIENCE_SECONDS
-from tools.notebooks import text_of
+from tools.notebooks import notebook_of, text_of
 
-_FENCE = "```text\n"
 _BIN = Path(sys.executable).parent
 
 
@@ -51,25 +50,19 @@ def run(page: Path, folder: Path, data: Path) -> NotebookNode:
     return executed
 
 
-def compared(notebook: NotebookNode) -> tuple[list[str], list[str]]:
-    """(what cells printed, what the page says that they print), for each cell with either."""
-    printed, stated = [], []
-    for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
-        if cell.cell_type != "code":
-            continue
-        found = _clean(strip_ansi("".join(each.text for each in cell.outputs if each.get("name") == "stdout")))
-        said = after.source if after is not None and after.cell_type == "markdown" else ""
-        shown = _clean(said.removeprefix(_FENCE).split("\n```", 1)[0]) if said.startswith(_FENCE) else ""
-        if found or shown:
-            printed.append(found)
-            stated.append(shown)
-    return printed, stated
+def printed(notebook: NotebookNode) -> list[str]:
+    """What each cell of code printed."""
+    return ["\n".join(line.rstrip() for line in text.strip("\n").splitlines()) for text in _streams(notebook, "stdout")]
+
+
+def stated(page: Path) -> list[str]:
+    """What the page says that each prints."""
+    return printed(notebook_of(page))
 
 
 def complaints(notebook: NotebookNode) -> str:
     """What cells wrote to their standard error: warnings have no place in a tutorial."""
-    code = (cell for cell in notebook.cells if cell.cell_type == "code")
-    return "".join(each.text for cell in code for each in cell.outputs if each.get("name") == "stderr")
+    return "".join(_streams(notebook, "stderr"))
 
 
 def html(notebook: NotebookNode) -> str:
@@ -79,5 +72,6 @@ def html(notebook: NotebookNode) -> str:
     return str(text)
 
 
-def _clean(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+def _streams(notebook: NotebookNode, name: str) -> list[str]:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [strip_ansi("".join(each.text for each in cell.outputs if each.get("name") == name)) for cell in code]

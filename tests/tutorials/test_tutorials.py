@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.opening import Opened
 from tests.tutorials.data import DATA
-from tests.tutorials.running import compared, complaints, html, run
+from tests.tutorials.running import complaints, html, printed, run, stated
 from tools.notebooks import TUTORIALS, pages, text_of
 
 FAST = {"batch-transform"}
@@ -39,8 +39,7 @@ def test_a_tutorial_runs_and_shows_what_comes_out(
     notebook = run(page, folder, data)
 
     assert complaints(notebook) == ""
-    printed, stated = compared(notebook)
-    assert printed == stated
+    assert printed(notebook) == stated(page)
     shown = tmp_path / f"{page.stem}.html"
     shown.write_text(html(notebook), "utf-8")
     opened = opened_file(shown)
