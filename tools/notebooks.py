@@ -1,8 +1,8 @@
 """Writes the notebooks of docs/tutorials from their pages: `make notebooks`.
 
 A page is Jupytext's Markdown: Python and shell blocks become cells, everything else is text. A block of the language
-`text` right after a cell is what the cell prints. It becomes the cell's output, so that a notebook can be read before it
-has run; the tests run it and compare.
+`text` right after a cell is what the cell prints. It becomes the cell's output, so that a notebook can be read before
+it has run; the tests run it and compare.
 """
 
 import sys
