@@ -70,7 +70,7 @@ class _Asked(BaseHTTPRequestHandler):
 @pytest.fixture
 def database() -> Iterator[Database]:
     with Database() as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
         server.shutdown()

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def server(folder: Path) -> Iterator[PageServer]:
     with PageServer(folder, 0) as started:
-        thread = Thread(target=started.serve_forever)
+        thread = Thread(target=started.serve_forever, args=(0.01,))
         thread.start()
         yield started
         started.shutdown()
