@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.migration.source import SourceSchedule, named_definition, source_schedule
-from driftline.domain.migration.translated import EndpointCapture
-from driftline.usecases.ports.model_monitor import ListedSchedule
+from driftline.usecases.ports.monitoring_schedules import ListedSchedule
 
 ANALYZER = "159807026194.dkr.ecr.us-west-2.amazonaws.com/sagemaker-model-monitor-analyzer"
 CLARIFY = "306415355426.dkr.ecr.us-west-2.amazonaws.com/sagemaker-clarify-processing:1.0"
@@ -119,7 +119,7 @@ class FakeModelMonitor:
 
     def __init__(self) -> None:
         self.described: dict[str, SourceSchedule | Exception] = {}
-        self.captures: dict[str, EndpointCapture] = {}
+        self.captures: dict[str, Captured] = {}
         self.outputs: dict[str, Sequence[str]] = {}
 
     def add(
@@ -137,7 +137,7 @@ class FakeModelMonitor:
         )
         endpoint = inputs.get("EndpointInput", {}).get("EndpointName")
         if endpoint:
-            self.captures[endpoint] = EndpointCapture(enabled=True, destination="s3://stack/capture")
+            self.captures[endpoint] = Captured(CaptureState.ON, destination="s3://stack/capture")
 
     def schedules(self) -> Iterator[ListedSchedule]:
         for name, each in self.described.items():
@@ -152,7 +152,7 @@ class FakeModelMonitor:
             raise found
         return found
 
-    def capture(self, endpoint: str) -> EndpointCapture | None:
+    def captured(self, endpoint: str) -> Captured | None:
         return self.captures.get(endpoint)
 
     def job_outputs(self, job: str) -> Sequence[str]:

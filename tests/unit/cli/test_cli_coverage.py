@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from driftline.adapters.aws.sagemaker_account import AwsSageMakerAccount
 from driftline.cli import app
-from driftline.domain.coverage.captured import Captured, CaptureState
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.kinds.registry import KINDS
 from driftline.usecases.coverage.find_coverage import find_coverage
 from local import stack

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from driftline.domain.coverage.captured import Captured, CaptureState
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.coverage.endpoint import EndpointCoverage
 from driftline.domain.coverage.watch import Evaluated, Watch, Watcher
 from driftline.domain.windows import Window

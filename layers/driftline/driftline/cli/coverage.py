@@ -14,7 +14,7 @@ from driftline.cli.exits import ExitCode
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
 from driftline.cli.text import safe
-from driftline.domain.coverage.captured import Captured, CaptureState
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.coverage.endpoint import EndpointCoverage, WatchedBy
 from driftline.domain.coverage.watch import Watch, Watcher
 from driftline.domain.errors import InvalidInputError

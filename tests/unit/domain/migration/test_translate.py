@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.migration.source import (
     SourceSchedule,
@@ -13,13 +14,13 @@ from driftline.domain.migration.source import (
     source_schedule,
 )
 from driftline.domain.migration.translate import translate
-from driftline.domain.migration.translated import CapturePlace, EndpointCapture, TranslatedMonitor
+from driftline.domain.migration.translated import CapturePlace, TranslatedMonitor
 from driftline.kinds.registry import KINDS
 from driftline.usecases.migration.read_schedules import monitor_types
 from tests.model_monitor import TYPES, batch_input, definition, endpoint_input
 from tests.model_monitor import inline_definition as inline
 
-CAPTURES = EndpointCapture(enabled=True, destination="s3://captures/data/capture")
+CAPTURES = Captured(CaptureState.ON, destination="s3://captures/data/capture")
 
 
 def source(kind: str, inputs: dict[str, Any], *, status: str = "Scheduled", **more: Any) -> SourceSchedule:
@@ -41,7 +42,7 @@ def schedule_of(kind: str, schedule: dict[str, str] | None, status: str = "Sched
 
 
 def translated(
-    schedule: SourceSchedule, capture: EndpointCapture | None = CAPTURES, own_bucket: str | None = "stack"
+    schedule: SourceSchedule, capture: Captured | None = CAPTURES, own_bucket: str | None = "stack"
 ) -> TranslatedMonitor:
     kind = monitor_types(KINDS)[schedule.monitoring_type]
     return translate(schedule, kind, capture, own_bucket=own_bucket, comparison="sagemaker")
@@ -131,14 +132,14 @@ def test_metrics_are_those_that_were_published(environment: dict[str, str] | Non
 )
 def test_captures_stay_where_they_are(destination: str, place: CapturePlace | None, said: bool) -> None:
     found = translated(
-        source("DataQuality", endpoint_input("shop")), EndpointCapture(enabled=True, destination=destination)
+        source("DataQuality", endpoint_input("shop")), Captured(CaptureState.ON, destination=destination)
     )
     assert found.capture == place
     assert ("DestinationS3Uri" in left_out(found)) == said
 
 
-@pytest.mark.parametrize("capture", [None, EndpointCapture(enabled=False)])
-def test_an_endpoint_that_captures_nothing_is_said(capture: EndpointCapture | None) -> None:
+@pytest.mark.parametrize("capture", [None, Captured(CaptureState.OFF)])
+def test_an_endpoint_that_captures_nothing_is_said(capture: Captured | None) -> None:
     found = translated(source("DataQuality", endpoint_input("shop")), capture)
     assert found.capture is None
     assert "DataCaptureConfig" in left_out(found)

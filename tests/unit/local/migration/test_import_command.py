@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from driftline.adapters.aws import sagemaker_monitoring
+from driftline.adapters.aws import sagemaker_lists, sagemaker_monitoring
 from driftline.cli import app
 from driftline.domain.documents.parse import parse_document
 from driftline.kinds.registry import KINDS
@@ -219,7 +219,7 @@ def test_the_documented_policy_has_the_calls_that_are_made() -> None:
     text = (REPOSITORY / "docs" / "reference" / "permissions.md").read_text()
     section = text[text.index("\n## Move over from Model Monitor\n") :].partition("```json\n")[2].partition("```")[0]
     [allowed] = [each["Action"] for each in json.loads(section)["Statement"] if each["Sid"] == "SeeWhatIsMonitored"]
-    source = Path(sagemaker_monitoring.__file__).read_text()
+    source = "".join(Path(str(each.__file__)).read_text() for each in (sagemaker_lists, sagemaker_monitoring))
     called = set(re.findall(r"\b((?:describe|list)_[a-z_]+)\b", source))
     actions = {f"sagemaker:{''.join(word.capitalize() for word in name.split('_'))}" for name in called}
     assert set(allowed) == actions

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from driftline.domain.coverage.captured import Captured, CaptureState
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.coverage.endpoint import EndpointCoverage
 from driftline.domain.keys import last_execution_key
 from driftline.domain.windows import HOUR, Window
 from driftline.kinds.registry import KINDS
 from driftline.usecases.coverage.find_coverage import Coverage, find_coverage
-from driftline.usecases.ports.sagemaker_account import AccountEndpoint, AccountSchedule
+from driftline.usecases.ports.monitoring_schedules import ListedSchedule
+from driftline.usecases.ports.sagemaker_account import AccountEndpoint
 from tests.counting import CountingStore
 from tests.failing import run
 from tests.fakes import InMemoryStore
@@ -37,7 +38,7 @@ class Account:
     """
 
     capturing: Mapping[str, Captured | None] = field(default_factory=dict)
-    scheduled: tuple[AccountSchedule, ...] = ()
+    scheduled: tuple[ListedSchedule, ...] = ()
     executed: Mapping[str, datetime] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
 
@@ -49,7 +50,7 @@ class Account:
         self._may("endpoints")
         yield from (AccountEndpoint(name, "InService") for name in self.capturing)
 
-    def schedules(self) -> Iterator[AccountSchedule]:
+    def schedules(self) -> Iterator[ListedSchedule]:
         self._may("schedules")
         yield from self.scheduled
 
@@ -71,8 +72,8 @@ class Account:
             raise RefusedError(call)
 
 
-def schedule(name: str, endpoint: str | None, status: str = "Scheduled") -> AccountSchedule:
-    return AccountSchedule(name, endpoint, "ModelQuality", status)
+def schedule(name: str, endpoint: str | None, status: str = "Scheduled") -> ListedSchedule:
+    return ListedSchedule(name, endpoint, "ModelQuality", status)
 
 
 def look(

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.documents.parse import parse_document
 from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
 from driftline.domain.migration.carried import CarriedSchedule, ImportedEndpoint
-from driftline.domain.migration.translated import EndpointCapture
 from driftline.kinds.registry import KINDS
 from driftline.usecases.migration.import_schedules import import_schedules
 from driftline.usecases.migration.read_schedules import Account, read_schedules
@@ -86,7 +86,7 @@ def test_a_document_that_is_there_keeps_its_comments_and_its_monitors(
     store.put("monitors/shop.yaml", written.encode())
     sagemaker.add("quality", "DataQuality", endpoint_input("shop"), baseline=BASELINE)
     sagemaker.add("errors", "ModelQuality", endpoint_input("shop", InferenceAttribute="0"), app=REGRESSION)
-    sagemaker.captures["shop"] = EndpointCapture(enabled=True, destination="s3://captures/a")
+    sagemaker.captures["shop"] = Captured(CaptureState.ON, destination="s3://captures/a")
     found = by_schedule(run(sagemaker, buckets, store))
     assert {name: each.state for name, each in found.items()} == {"quality": "there", "errors": "added"}
     text = store.objects["monitors/shop.yaml"].decode()

@@ -9,8 +9,8 @@ import pytest
 
 from driftline.adapters.by_hand.explaining import explaining
 from driftline.adapters.scripts.processes import ScriptProcesses
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.keys import hour_folder
-from driftline.domain.migration.translated import EndpointCapture
 from driftline.kinds.parity import Known, Violated
 from driftline.kinds.registry import KINDS
 from driftline.usecases.migration.captured_verdict import Tools
@@ -79,7 +79,7 @@ def read(buckets: Mapping[str, InMemoryStore], kind: str, folder: str) -> ReadSc
     app = {"ProblemType": "Regression"} if kind == "ModelQuality" else None
     baseline = {"ConstraintsResource": {"S3Uri": f"s3://baselines/{folder}/constraints.json"}}
     sagemaker.add("hourly", kind, endpoint_input("shop", InferenceAttribute="0"), app=app, baseline=baseline)
-    sagemaker.captures["shop"] = EndpointCapture(enabled=True, destination="s3://captures/data")
+    sagemaker.captures["shop"] = Captured(CaptureState.ON, destination="s3://captures/data")
     account = Account(sagemaker, lambda bucket: buckets[bucket], None)
     [found] = read_schedules(account, (), kinds=KINDS, step=lambda _: None)
     assert isinstance(found, ReadSchedule)

@@ -8,20 +8,25 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from driftline.adapters.aws.clients import client_config
-from driftline.adapters.aws.deployment.refusals import AbsentError, absent_is_ours, meaning
-from driftline.domain.coverage.captured import Captured, CaptureState
-from driftline.usecases.ports.sagemaker_account import AccountEndpoint, AccountSchedule
-from driftline.usecases.side_by_side import AT_ONCE
+from driftline.adapters.aws.deployment.refusals import meaning
+from driftline.adapters.aws.sagemaker_lists import (
+    captured_of,
+    described_endpoint,
+    listed,
+    listed_schedules,
+    sagemaker_client,
+)
+from driftline.domain.capture.captured import Captured, CaptureState
+from driftline.usecases.ports.monitoring_schedules import ListedSchedule
+from driftline.usecases.ports.sagemaker_account import AccountEndpoint
 
 if TYPE_CHECKING:
     from boto3 import Session
 
-_PAGE = 100
-"""SageMaker's largest."""
+_NEWEST = 100
+"""SageMaker's largest page."""
 
 _EVALUATED = frozenset({"Completed", "CompletedWithViolations"})
-_NO_ENDPOINT = "Could not find"
-"""SageMaker answers ValidationException for an endpoint that does not exist; only the message says so."""
 
 
 class AwsSageMakerAccount:
@@ -39,9 +44,7 @@ class AwsSageMakerAccount:
 
     @cached_property
     def _sagemaker(self) -> Any:
-        # Descriptions are throttled in accounts with many endpoints: the client then waits longer each time.
-        retries = {"mode": "adaptive", "max_attempts": 10}
-        return self._session.client("sagemaker", config=client_config(retries=retries, max_pool_connections=AT_ONCE))
+        return sagemaker_client(self._session)
 
     @cached_property
     def where(self) -> str:
@@ -50,33 +53,19 @@ class AwsSageMakerAccount:
         return f"{self._session.region_name} of account {account}"
 
     def endpoints(self) -> Iterator[AccountEndpoint]:
-        for each in self._listed("list_endpoints", "Endpoints"):
+        for each in listed(self._sagemaker, "list_endpoints", "Endpoints"):
             yield AccountEndpoint(each["EndpointName"], each["EndpointStatus"])
 
-    def schedules(self) -> Iterator[AccountSchedule]:
-        for each in self._listed("list_monitoring_schedules", "MonitoringScheduleSummaries"):
-            # Schedules from before there were four types have none; they are of data quality.
-            kind = each.get("MonitoringType", "DataQuality")
-            name, status = each["MonitoringScheduleName"], each["MonitoringScheduleStatus"]
-            yield AccountSchedule(name, each.get("EndpointName") or None, kind, status)
+    def schedules(self) -> Iterator[ListedSchedule]:
+        return listed_schedules(self._sagemaker)
 
     def captured(self, endpoint: str) -> Captured | None:
-        try:
-            with absent_is_ours("ValidationException", says=_NO_ENDPOINT):
-                found = self._sagemaker.describe_endpoint(EndpointName=endpoint)
-        except AbsentError:
+        found = described_endpoint(self._sagemaker, endpoint)
+        if found is None:
             return None
-        serverless = any("CurrentServerlessConfig" in each for each in found.get("ProductionVariants", ()))
-        summary = found.get("DataCaptureConfig") or {}
-        if not summary.get("EnableCapture"):
-            return Captured(CaptureState.OFF, serverless=serverless)
-        started = summary.get("CaptureStatus", "Started") == "Started"
-        captured = Captured(
-            CaptureState.ON if started else CaptureState.STOPPED,
-            summary.get("CurrentSamplingPercentage"),
-            destination=summary.get("DestinationS3Uri", ""),
-            serverless=serverless,
-        )
+        captured = captured_of(found)
+        if captured.state is CaptureState.OFF:
+            return captured
         try:
             initial, options = self._options_of(found["EndpointConfigName"])
         except Exception as error:  # noqa: BLE001, `why` raises what is a defect
@@ -86,7 +75,7 @@ class AwsSageMakerAccount:
 
     def last_evaluated(self, schedule: str) -> datetime | None:
         found = self._sagemaker.list_monitoring_executions(
-            MonitoringScheduleName=schedule, SortBy="ScheduledTime", SortOrder="Descending", MaxResults=_PAGE
+            MonitoringScheduleName=schedule, SortBy="ScheduledTime", SortOrder="Descending", MaxResults=_NEWEST
         )["MonitoringExecutionSummaries"]
         times = (each["ScheduledTime"] for each in found if each["MonitoringExecutionStatus"] in _EVALUATED)
         newest = next(times, None)
@@ -106,8 +95,3 @@ class AwsSageMakerAccount:
                 modes = tuple(each["CaptureMode"] for each in found.get("CaptureOptions", ()))
                 self._options[config] = found.get("InitialSamplingPercentage"), modes
             return self._options[config]
-
-    def _listed(self, operation: str, key: str) -> Iterator[dict[str, Any]]:
-        pages = self._sagemaker.get_paginator(operation).paginate(PaginationConfig={"PageSize": _PAGE})
-        for page in pages:
-            yield from page[key]

@@ -1,12 +1,19 @@
 """SageMaker Model Monitor as it is in an account: lists and descriptions, nothing else."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from driftline.adapters.aws.clients import client_config, client_of
-from driftline.domain.errors import InvalidInputError, ObjectNotFoundError
+from driftline.adapters.aws.deployment.refusals import is_refused
+from driftline.adapters.aws.sagemaker_lists import (
+    captured_of,
+    described_endpoint,
+    is_absent,
+    listed_schedules,
+    sagemaker_client,
+)
+from driftline.domain.capture.captured import Captured
+from driftline.domain.errors import DriftlineError, InvalidInputError, ObjectNotFoundError
 from driftline.domain.migration.source import (
     SourceSchedule,
     inline_definition,
@@ -14,21 +21,10 @@ from driftline.domain.migration.source import (
     source_schedule,
     type_of,
 )
-from driftline.domain.migration.translated import EndpointCapture
-from driftline.usecases.ports.model_monitor import ListedSchedule
-from driftline.usecases.side_by_side import AT_ONCE
+from driftline.usecases.ports.monitoring_schedules import ListedSchedule
 
 if TYPE_CHECKING:
-    from boto3 import Session
     from mypy_boto3_sagemaker import SageMakerClient
-
-_PAGE = 100
-"""SageMaker's largest."""
-
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-_MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
-_NO_ENDPOINT = re.compile(r"could not find|does not exist|not found", re.IGNORECASE)
-"""SageMaker answers ValidationException for an endpoint that does not exist; only the message tells it."""
 
 _DEFINITIONS = {
     "DataQuality": "describe_data_quality_job_definition",
@@ -36,21 +32,6 @@ _DEFINITIONS = {
     "ModelBias": "describe_model_bias_job_definition",
     "ModelExplainability": "describe_model_explainability_job_definition",
 }
-
-
-def sagemaker_client(session: "Session | None" = None) -> "SageMakerClient":
-    """A client for many descriptions side by side: SageMaker throttles them, and the client then waits longer.
-
-    Args:
-        session: With credentials and a region of its own; otherwise those of the process.
-    """
-    config: dict[str, Any] = {
-        "retries": {"mode": "adaptive", "max_attempts": 10},
-        "max_pool_connections": AT_ONCE,
-    }
-    if session is None:
-        return client_of("sagemaker", **config)
-    return session.client("sagemaker", config=client_config(**config))
 
 
 class SageMakerMonitoring:
@@ -64,13 +45,8 @@ class SageMakerMonitoring:
         self._client: Any = client or sagemaker_client()
 
     def schedules(self) -> Iterator[ListedSchedule]:
-        for each in self._listed("list_monitoring_schedules", "MonitoringScheduleSummaries"):
-            yield ListedSchedule(
-                each["MonitoringScheduleName"],
-                each.get("EndpointName"),
-                type_of(each),
-                each["MonitoringScheduleStatus"],
-            )
+        with self._explained("ListMonitoringSchedules"):
+            yield from listed_schedules(self._client)
 
     def schedule(self, name: str) -> SourceSchedule:
         described = self._described(self._client.describe_monitoring_schedule, MonitoringScheduleName=name)
@@ -86,14 +62,10 @@ class SageMakerMonitoring:
         definition = self._described(describe, JobDefinitionName=config["MonitoringJobDefinitionName"])
         return source_schedule(described, named_definition(definition, kind))
 
-    def capture(self, endpoint: str) -> EndpointCapture | None:
-        try:
-            found = self._described(self._client.describe_endpoint, EndpointName=endpoint)
-        except ObjectNotFoundError:
-            return None
-        summary: Mapping[str, Any] = found.get("DataCaptureConfig") or {}
-        started = summary.get("CaptureStatus", "Started") == "Started"
-        return EndpointCapture(bool(summary.get("EnableCapture")) and started, summary.get("DestinationS3Uri"))
+    def captured(self, endpoint: str) -> Captured | None:
+        with self._explained("DescribeEndpoint", endpoint):
+            found = described_endpoint(self._client, endpoint)
+        return captured_of(found) if found is not None else None
 
     def job_outputs(self, job: str) -> Sequence[str]:
         try:
@@ -102,12 +74,6 @@ class SageMakerMonitoring:
             return ()
         outputs = found.get("ProcessingOutputConfig", {}).get("Outputs", ())
         return tuple(each["S3Output"]["S3Uri"] for each in outputs if "S3Output" in each)
-
-    def _listed(self, operation: str, key: str) -> Iterator[Mapping[str, Any]]:
-        pages = self._client.get_paginator(operation).paginate(PaginationConfig={"PageSize": _PAGE})
-        with self._explained(self._client.meta.method_to_api_mapping[operation]):
-            for page in pages:
-                yield from page[key]
 
     def _described(self, describe: Callable[..., Any], **name: str) -> dict[str, Any]:
         [what] = name.values()
@@ -120,12 +86,12 @@ class SageMakerMonitoring:
         try:
             yield
         except self._client.exceptions.ClientError as error:
-            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-            if code in _MISSING or (code == "ValidationException" and _NO_ENDPOINT.search(message)):
-                raise ObjectNotFoundError(f"{action} found nothing: {message}", where=what) from None
-            if code not in _DENIED:
+            if is_absent(error):
+                said = error.response["Error"].get("Message", "")
+                raise ObjectNotFoundError(f"{action} found nothing: {said}", where=what) from None
+            if not is_refused(error):
                 raise
-            raise InvalidInputError(
+            raise DriftlineError(
                 f"not allowed to call {action}",
                 where=what,
                 expected=f"the permission sagemaker:{action}",

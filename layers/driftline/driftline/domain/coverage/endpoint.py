@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from driftline.domain.coverage.captured import Captured
+from driftline.domain.capture.captured import Captured
 from driftline.domain.coverage.watch import Evaluated, Watch, Watcher
 from driftline.domain.instants import format_instant
 

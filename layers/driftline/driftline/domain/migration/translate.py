@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import CAPTURE
 from driftline.domain.migration.left_out import PUBLISH, left_out_of, own_image
 from driftline.domain.migration.source import JobDefinition, SourceSchedule
 from driftline.domain.migration.translated import (
     CapturePlace,
-    EndpointCapture,
     LeftOut,
     MonitorType,
     TranslatedMonitor,
@@ -30,7 +30,7 @@ _NO_SCRIPT_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 def translate(
     schedule: SourceSchedule,
     kind: MonitorType,
-    capture: EndpointCapture | None,
+    capture: Captured | None,
     *,
     own_bucket: str | None,
     comparison: Compared,
@@ -114,7 +114,7 @@ def _fields(
 
 
 def _captures(
-    schedule: SourceSchedule, capture: EndpointCapture | None, own_bucket: str | None
+    schedule: SourceSchedule, capture: Captured | None, own_bucket: str | None
 ) -> tuple[str, CapturePlace | None, list[LeftOut]]:
     """(name of the endpoint, where its captures are, what is to be said about that)."""
     definition = schedule.definition
@@ -135,7 +135,7 @@ def _captures(
     if capture is None:
         why = "There is no such endpoint any more, so it is not known where its captures are."
         return name, None, [LeftOut("DataCaptureConfig", "", why, "Set capture in the document, if it is to go on.")]
-    if not capture.enabled or capture.destination is None:
+    if capture.state is not CaptureState.ON or not capture.destination:
         why = "The endpoint does not capture data, so there is nothing to evaluate."
         mend = "Update the endpoint with a DataCaptureConfig whose destination is s3://<bucket of the stack>/capture/."
         return name, None, [LeftOut("DataCaptureConfig", "off", why, mend)]

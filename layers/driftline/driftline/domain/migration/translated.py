@@ -26,19 +26,6 @@ class MonitorType:
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointCapture:
-    """An endpoint's data capture.
-
-    Attributes:
-        enabled: It captures now.
-        destination: An S3 URI.
-    """
-
-    enabled: bool
-    destination: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class CapturePlace:
     """Where the document says that captures are; without a bucket, the stack's own."""
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from driftline.domain.coverage.captured import Captured, CaptureState
+from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.coverage.endpoint import EndpointCoverage
 from driftline.domain.coverage.watch import Evaluated, Watch, Watcher
 from driftline.kinds.kind import Kinds
 from driftline.usecases.coverage.stored_watches import StoredEndpoint, stored_endpoints
 from driftline.usecases.ports import ObjectStore
-from driftline.usecases.ports.sagemaker_account import AccountEndpoint, AccountSchedule, SageMakerAccount
+from driftline.usecases.ports.monitoring_schedules import ListedSchedule
+from driftline.usecases.ports.sagemaker_account import AccountEndpoint, SageMakerAccount
 from driftline.usecases.side_by_side import AT_ONCE, side_by_side
 
 _ACTIVE = frozenset({"Scheduled", "Pending"})
@@ -163,14 +164,14 @@ def _look_at_endpoints(
     found.unseen += [each.unseen for each in captured.values() if each.unseen]
 
 
-def _watches(account: SageMakerAccount, schedules: Sequence[AccountSchedule]) -> list[tuple[str | None, Watch]]:
+def _watches(account: SageMakerAccount, schedules: Sequence[ListedSchedule]) -> list[tuple[str | None, Watch]]:
     look = partial(_seen, account, account.last_evaluated)
     watches = []
     names = [each.name for each in schedules]
     for each, seen in zip(schedules, side_by_side(look, names, AT_ONCE), strict=True):
         last = Evaluated(seen.answer) if seen.answer else None
         active = each.status in _ACTIVE
-        watch = Watch(Watcher.SAGEMAKER, each.name, each.kind, active, each.status, last, seen.reason)
+        watch = Watch(Watcher.SAGEMAKER, each.name, each.monitoring_type, active, each.status, last, seen.reason)
         watches.append((each.endpoint, watch))
     return watches
 

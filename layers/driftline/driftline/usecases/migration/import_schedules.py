@@ -55,7 +55,7 @@ def import_schedules(
 
 def _is_final(error: Exception) -> bool:
     """Whether there can be no such monitor, however often it is tried."""
-    return isinstance(error, InvalidInputError) and "permission" not in error.expected
+    return isinstance(error, InvalidInputError)
 
 
 def _preferred(each: ReadSchedule) -> tuple[int, float, str]:
@@ -84,8 +84,7 @@ class _Endpoint:
         try:
             return self._carried(read)
         except Exception as error:  # noqa: BLE001 - of AWS, too: the next schedule has nothing to do with it
-            failed = not isinstance(error, InvalidInputError)
-            return _refused(read.source.name, read.monitor.kind, error_of(error), failed=failed)
+            return _refused(read.source.name, read.monitor.kind, error_of(error), failed=not _is_final(error))
 
     def _carried(self, read: ReadSchedule) -> CarriedSchedule:
         monitor, name = read.monitor, read.source.name

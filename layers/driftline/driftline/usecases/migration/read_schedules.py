@@ -11,7 +11,8 @@ from driftline.domain.migration.translated import LeftOut, MonitorType, Translat
 from driftline.domain.monitors.comparison import Compared
 from driftline.kinds.kind import Kinds
 from driftline.usecases.ports import Stores
-from driftline.usecases.ports.model_monitor import ListedSchedule, ModelMonitor
+from driftline.usecases.ports.model_monitor import ModelMonitor
+from driftline.usecases.ports.monitoring_schedules import ListedSchedule
 from driftline.usecases.side_by_side import side_by_side
 
 _PANDAS = b"pandas"
@@ -120,7 +121,7 @@ def _read(account: Account, listed: ListedSchedule, types: Mapping[str, MonitorT
     if kind is None:
         raise unknown_type(source, types)
     inputs = source.definition.input
-    capture = account.sagemaker.capture(inputs.endpoint_name) if inputs.endpoint_name else None
+    capture = account.sagemaker.captured(inputs.endpoint_name) if inputs.endpoint_name else None
     monitor = translate(source, kind, capture, own_bucket=account.own_bucket, comparison=account.comparison)
     wanted = _with_job_outputs(account, monitor)
     files = {each.name: _find(account.buckets, each) for each in wanted}

@@ -1,44 +1,25 @@
 """What moving from SageMaker Model Monitor reads of an account. Nothing is changed there."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Protocol
 
+from driftline.domain.capture.captured import Captured
 from driftline.domain.migration.source import SourceSchedule
-from driftline.domain.migration.translated import EndpointCapture
+from driftline.usecases.ports.monitoring_schedules import MonitoringSchedules
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSchedule:
-    """A monitoring schedule in a list.
-
-    Attributes:
-        endpoint: None for one of batch transform jobs.
-        status: Pending, Failed, Scheduled or Stopped.
-    """
-
-    name: str
-    endpoint: str | None
-    monitoring_type: str
-    status: str
-
-
-class ModelMonitor(Protocol):
+class ModelMonitor(MonitoringSchedules, Protocol):
     """SageMaker's monitoring schedules and job definitions of one account and region.
 
-    All calls raise InvalidInputError, with the permission that is missing, where reading is refused.
+    All calls raise DriftlineError, with the permission that is missing, where reading is refused.
     """
-
-    def schedules(self) -> Iterator[ListedSchedule]:
-        """All schedules, in pages."""
-        ...
 
     def schedule(self, name: str) -> SourceSchedule:
         """A schedule with its definition. Raises ObjectNotFoundError: there is no such schedule or definition."""
         ...
 
-    def capture(self, endpoint: str) -> EndpointCapture | None:
-        """The endpoint's data capture; None if there is no such endpoint."""
+    def captured(self, endpoint: str) -> Captured | None:
+        """The endpoint's data capture without its options: one call. None: there is no such endpoint."""
         ...
 
     def job_outputs(self, job: str) -> Sequence[str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from driftline.domain.coverage.captured import Captured
+from driftline.domain.capture.captured import Captured
+from driftline.usecases.ports.monitoring_schedules import MonitoringSchedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,23 +15,7 @@ class AccountEndpoint:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSchedule:
-    """A monitoring schedule.
-
-    Attributes:
-        endpoint: None for one over batch transform jobs.
-        kind: MonitoringType.
-        status: MonitoringScheduleStatus.
-    """
-
-    name: str
-    endpoint: str | None
-    kind: str
-    status: str
-
-
-class SageMakerAccount(Protocol):
+class SageMakerAccount(MonitoringSchedules, Protocol):
     """All calls raise what AWS answers; `why` says it in words."""
 
     @property
@@ -40,10 +25,6 @@ class SageMakerAccount(Protocol):
 
     def endpoints(self) -> Iterator[AccountEndpoint]:
         """All endpoints, a page of 100 a call."""
-        ...
-
-    def schedules(self) -> Iterator[AccountSchedule]:
-        """All monitoring schedules, a page of 100 a call."""
         ...
 
     def captured(self, endpoint: str) -> Captured | None:

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 _REFUSED = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException", "Forbidden", "403"}
@@ -30,13 +33,19 @@ def meaning(error: Exception) -> str:
     if isinstance(error, ClientError):
         said = error.response.get("Error", {})
         code, message = str(said.get("Code", "")), str(said.get("Message", ""))
-        named = _ACTION.search(message)
-        if code in _REFUSED or named:
+        if is_refused(error):
+            named = _ACTION.search(message)
             return f"needs {named[1] if named else _OPERATIONS.get(error.operation_name, error.operation_name)}"
         return f"{error.operation_name} answered {code}: {message}".rstrip(". ")
     if isinstance(error, BotoCoreError):
         return str(error).rstrip(". ")
     raise error
+
+
+def is_refused(error: "ClientError") -> bool:
+    """Whether a permission is missing."""
+    said = error.response.get("Error", {})
+    return said.get("Code", "") in _REFUSED or bool(_ACTION.search(said.get("Message", "")))
 
 
 class AbsentError(Exception):
