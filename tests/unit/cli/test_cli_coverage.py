@@ -162,7 +162,7 @@ def test_people_see_a_table_and_the_totals(coverage: Coverage, tmp_path: Path) -
         "shop",
         "InService",
         "both",
-        "20 % of Input, Output",
+        "20 %",
         "data_quality: never",
     ]
     for text in (
@@ -174,6 +174,24 @@ def test_people_see_a_table_and_the_totals(coverage: Coverage, tmp_path: Path) -
         f"{len(OWN)} endpoints; watched by Driftline: 1, SageMaker: 1, both: 1, nobody: {len(OWN) - 3}; ",
     ):
         assert text in result.output
+
+
+def test_a_terminal_that_is_too_narrow_for_the_table_gets_a_list(
+    coverage: Coverage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "recommendations-of-the-shop-in-the-north"
+    (tmp_path / "monitors" / f"{name}.yaml").write_text(DOCUMENT.format(name))
+    monkeypatch.setattr("driftline.cli.output._WIDTH_OF_PIPES", 80)
+    result = CliRunner().invoke(app, ["coverage", "--store", str(tmp_path)])
+    lines = result.output.splitlines()
+    at = lines.index("shop: InService, watched by both, captured: 20 %")
+    assert lines[at + 1 : at + 4] == [
+        "  data_quality: never",
+        "  model_quality, disabled: never",
+        "  cover-shop (DataQuality): due 8 Mar 2026, 08:00 UTC",
+    ]
+    assert f"{name}: not in SageMaker, watched by Driftline, captured: no" in lines
+    assert "┃" not in result.output
 
 
 def test_only_what_nobody_watches_can_be_listed(coverage: Coverage) -> None:

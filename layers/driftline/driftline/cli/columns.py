@@ -2,7 +2,10 @@
 
 from collections.abc import Collection
 
+from rich.console import Console
 from rich.table import Column, Table
+
+_ANY_WIDTH = 100_000
 
 
 def table_of(*names: str, numbers: Collection[str] = (), whole: Collection[str] = ()) -> Table:
@@ -18,3 +21,9 @@ def table_of(*names: str, numbers: Collection[str] = (), whole: Collection[str] 
         for name in names
     )
     return Table(*columns)
+
+
+def fits(console: Console, table: Table) -> bool:
+    """Whether nothing of the table would be wrapped: names that are folded can be neither read nor copied."""
+    wanted = console.measure(table, options=console.options.update(max_width=_ANY_WIDTH))
+    return wanted.maximum <= console.width

@@ -5,40 +5,20 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from driftline.adapters.folder.store import FolderStore
 from driftline.cli import options
-from driftline.cli.columns import table_of
+from driftline.cli.coverage_shown import show_coverage
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import reporting
 from driftline.cli.places import open_place
-from driftline.cli.text import safe
-from driftline.domain.capture.captured import Captured, CaptureState
+from driftline.domain.capture.captured import CaptureState
 from driftline.domain.coverage.endpoint import EndpointCoverage, WatchedBy
-from driftline.domain.coverage.watch import Watch, Watcher
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import MONITORS
 from driftline.kinds.registry import KINDS
-from driftline.presentation.text import count, instant, window
 from driftline.usecases.coverage.find_coverage import Coverage, find_coverage
 from driftline.usecases.ports.sagemaker_account import SageMakerAccount
-
-_WATCHED: Mapping[WatchedBy, tuple[str, str]] = {
-    WatchedBy.DRIFTLINE: ("Driftline", "green"),
-    WatchedBy.SAGEMAKER: ("SageMaker", "yellow"),
-    WatchedBy.BOTH: ("both", "green"),
-    WatchedBy.NOBODY: ("nobody", "bold red"),
-    WatchedBy.UNKNOWN: ("unknown", "bold yellow"),
-}
-"""What is printed, and its colour."""
-
-_CAPTURED: Mapping[CaptureState, str] = {
-    CaptureState.STOPPED: "stopped",
-    CaptureState.OFF: "no",
-    CaptureState.FILES: "files in the store",
-    CaptureState.UNKNOWN: "unknown",
-}
 
 
 def coverage(
@@ -62,7 +42,14 @@ def coverage(
     """
     with reporting(as_json=as_json) as output:
         place = open_place(store)
-        with output.progress("Looked at", total=0) as step:
+        with output.following() as follow:
+            done = 0
+
+            def step(endpoint: str) -> None:
+                nonlocal done
+                done += 1
+                follow(f"looked at {endpoint}", done, 0)
+
             found = find_coverage(
                 place.store,
                 _account(region) if account else None,
@@ -71,7 +58,9 @@ def coverage(
                 step=step,
             )
         shown = [each for each in found.endpoints if not unwatched or each.watched_by is WatchedBy.NOBODY]
-        output.result(_document(found, shown, store), lambda console: _show(console, found, shown))
+        totals = _totals(found)
+        document = _document(found, shown, totals, store)
+        output.result(document, lambda console: show_coverage(console, found, shown, totals))
         if not found.documents:
             output.note(f"No monitor document in {place.store.uri(MONITORS)}; --store names another place.")
         if found.unseen:
@@ -97,13 +86,15 @@ def _account(region: str | None) -> SageMakerAccount:
     return AwsSageMakerAccount(session)
 
 
-def _document(found: Coverage, shown: Sequence[EndpointCoverage], store: str) -> dict[str, object]:
+def _document(
+    found: Coverage, shown: Sequence[EndpointCoverage], totals: Mapping[str, int], store: str
+) -> dict[str, object]:
     return {
         "store": store,
         "account": found.where or None,
         "endpoints": [each.document() for each in shown],
         "batch_transform": [each.document() for each in found.batches],
-        "totals": _totals(found),
+        "totals": totals,
         "unseen": list(found.unseen),
     }
 
@@ -118,63 +109,3 @@ def _totals(found: Coverage) -> dict[str, int]:
         "never_watched": sum(each.never_watched is True for each in found.endpoints),
         "not_captured": sum(each in {CaptureState.OFF, CaptureState.STOPPED} for each in captured),
     }
-
-
-def _show(console: Console, found: Coverage, shown: Sequence[EndpointCoverage]) -> None:
-    if found.where:
-        console.print(safe(found.where), soft_wrap=True)
-    if shown:
-        table = table_of("endpoint", "status", "watched by", "captured", "last evaluated", whole=("watched by",))
-        for each in shown:
-            word, colour = _WATCHED[each.watched_by]
-            table.add_row(
-                safe(each.endpoint),
-                safe(each.status or ("not in SageMaker" if each.absent else "")),
-                f"[{colour}]{word}[/{colour}]",
-                safe(_captured(each.captured)),
-                safe("\n".join(map(_watch, each.watches)) or _nobody(each)),
-            )
-        console.print(table)
-    for each in shown:
-        for note in each.notes():
-            console.print(f"[yellow]note[/yellow]    {safe(each.endpoint)}: {safe(note)}", soft_wrap=True)
-    for batch in found.batches:
-        console.print(
-            f"[yellow]batch[/yellow]   no endpoint, batch transform jobs: {safe(_watch(batch))}", soft_wrap=True
-        )
-    for reason in found.unseen:
-        console.print(f"[bold yellow]unseen[/bold yellow]  Could not look: {safe(reason)}.", soft_wrap=True)
-    _show_totals(console, _totals(found))
-
-
-def _show_totals(console: Console, totals: Mapping[str, int]) -> None:
-    parts = [f"{word}: {totals[by]:,}" for by, (word, _) in _WATCHED.items() if totals[by]]
-    console.print(
-        f"{count(totals['endpoints'], 'endpoint')}"
-        + (f"; watched by {', '.join(parts)}; " if parts else "; ")
-        + f"never watched: {totals['never_watched']:,}; not captured: {totals['not_captured']:,}",
-        soft_wrap=True,
-    )
-
-
-def _captured(captured: Captured) -> str:
-    if captured.state is CaptureState.ON:
-        share = "" if captured.sampling is None else f"{captured.sampling} % of "
-        return f"{share}{', '.join(captured.options) or 'what is not known'}"
-    return f"{_CAPTURED[captured.state]}{' (serverless)' if captured.serverless else ''}"
-
-
-def _watch(watch: Watch) -> str:
-    """`data_quality: 8 Mar 2013, 08:00 to 09:00 UTC`; of a schedule, with SageMaker's type and status."""
-    state = "" if watch.active else f", {watch.state.lower()}"
-    name = f"{watch.name}{state}" if watch.by is Watcher.DRIFTLINE else f"{watch.name} ({watch.kind}{state})"
-    if watch.evaluated is None:
-        return f"{name}: {'unknown' if watch.unseen else 'never'}"
-    span = watch.evaluated.window
-    return f"{name}: {window(span.start, span.end) if span else f'due {instant(watch.evaluated.scheduled)}'}"
-
-
-def _nobody(endpoint: EndpointCoverage) -> str:
-    if endpoint.never_watched is None:
-        return "unknown"
-    return "never watched" if endpoint.never_watched else "not watched any more; there are reports"

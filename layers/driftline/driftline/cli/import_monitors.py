@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.sagemaker_monitoring import SageMakerMonitoring
@@ -92,13 +93,17 @@ def import_monitors(
             show_parity(output, found, account.buckets, parity)
             return
         imported = import_schedules(found, target, kinds=KINDS)
-        if not imported:
-            output.note("There are no monitoring schedules" + (f" of {', '.join(endpoint)}." if endpoint else "."))
+        if not imported and not endpoint:
+            output.note("There are no monitoring schedules in this account and region.")
+        there = {each.endpoint for each in imported}
+        for name in dict.fromkeys(endpoint or ()):
+            if name not in there:
+                output.note(f"There is no monitoring schedule of {name} in this account and region.")
         document = _document(imported, dry_run=dry_run)
         report.write_text(import_report(imported, dry_run=dry_run), encoding="utf-8")
         beside.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         result = {**document, "report": [str(report), str(beside)]}
-        output.result(result, lambda console: _show(console, imported, report))
+        output.result(result, lambda console: _show(console, imported, report, dry_run=dry_run))
         _report_failures(output, imported)
         if any(each.failed for each in imported):
             raise typer.Exit(ExitCode.FAILED)
@@ -150,17 +155,22 @@ def _schedule(schedule: CarriedSchedule) -> dict[str, object]:
     }
 
 
-def _show(console: Console, imported: Sequence[ImportedEndpoint], report: Path) -> None:
+def _show(console: Console, imported: Sequence[ImportedEndpoint], report: Path, *, dry_run: bool) -> None:
+    if imported:
+        console.print(_table(imported, dry_run=dry_run))
+    console.print(f"report  {safe(str(report))}", soft_wrap=True)
+
+
+def _table(imported: Sequence[ImportedEndpoint], *, dry_run: bool) -> Table:
     table = table_of("endpoint", "schedule", "monitor", "result", whole=("endpoint", "schedule", "monitor"))
     for endpoint in imported:
         for each in endpoint.schedules:
-            table.add_row(*map(safe, (endpoint.endpoint, each.schedule, each.kind, result_of(each))))
-    console.print(table)
-    console.print(f"report  {safe(str(report))}", soft_wrap=True)
+            table.add_row(*map(safe, (endpoint.endpoint, each.schedule, each.kind, result_of(each, dry_run=dry_run))))
+    return table
 
 
 def _report_failures(output: Output, imported: Sequence[ImportedEndpoint]) -> None:
     for endpoint in imported:
         for each in endpoint.schedules:
             if each.failed and each.error is not None:
-                output.trouble(each.error)
+                output.trouble(each.error, about=each.schedule)

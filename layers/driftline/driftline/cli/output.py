@@ -60,9 +60,14 @@ class Output:
             sys.stdout.write(json.dumps({"error": self.parts(error)}, indent=2) + "\n")
         self.trouble(error)
 
-    def trouble(self, error: DriftlineError) -> None:
-        """Like `failure`, for people only: one of several errors next to a result."""
-        where = f"[bold]{safe(error.where)}[/bold]: " if error.where else ""
+    def trouble(self, error: DriftlineError, *, about: str = "") -> None:
+        """Like `failure`, for people only: one of several errors next to a result.
+
+        Args:
+            about: Which part of the result it is about, unless the error says so itself.
+        """
+        places = dict.fromkeys(safe(each) for each in (about, error.where) if each)
+        where = f"[bold]{', '.join(places)}[/bold]: " if places else ""
         self._say(f"[bold red]Error[/bold red] {where}{safe(error.what)}")
         if error.expected:
             self._say(f"  Expected: {safe(error.expected)}")

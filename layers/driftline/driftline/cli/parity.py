@@ -16,14 +16,13 @@ from driftline.cli.columns import table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import Output
 from driftline.cli.text import safe
-from driftline.domain.errors import InvalidInputError
 from driftline.domain.instants import format_instant
 from driftline.kinds.parity import Recheck
 from driftline.kinds.registry import KINDS
 from driftline.presentation.text import count, instant
 from driftline.usecases.migration.captured_verdict import Tools
 from driftline.usecases.migration.parity import ParityWindow, parity_of
-from driftline.usecases.migration.read_schedules import ReadSchedule, Unread, error_of
+from driftline.usecases.migration.read_schedules import ReadSchedule, Unread, error_of, is_final
 from driftline.usecases.ports import Stores
 
 _SHOWN = 3
@@ -50,19 +49,23 @@ def _compare(output: Output, found: Sequence[ReadSchedule | Unread], tools: Tool
     Raises:
         typer.Exit: with exit code 1, if a verdict differs without a known reason, or could not be read.
     """
-    windows, failed = list[ParityWindow](), dict[str, Exception]()
+    windows, refused, without = list[ParityWindow](), dict[str, Exception](), list[str]()
     with output.progress("comparing", len(found)) as step:
         for each in found:
             name = each.listed.name if isinstance(each, Unread) else each.source.name
             step(name)
             if isinstance(each, Unread):
-                failed[name] = each.error
+                refused[name] = each.error
                 continue
             try:
-                windows += parity_of(each, tools, most, kinds=KINDS)
+                found_windows = list(parity_of(each, tools, most, kinds=KINDS))
             except Exception as error:  # noqa: BLE001 - of AWS, too: the next schedule has nothing to do with it
-                failed[name] = error
-    errors = {name: error_of(error) for name, error in failed.items()}
+                refused[name] = error
+                continue
+            windows += found_windows
+            if not found_windows:
+                without.append(name)
+    errors = {name: error_of(error, where=name) for name, error in refused.items()}
     differ = [each for each in windows if not each.same]
     document = {
         "windows": [_window(each) for each in windows],
@@ -71,15 +74,13 @@ def _compare(output: Output, found: Sequence[ReadSchedule | Unread], tools: Tool
         "unread": [{"schedule": name, **output.parts(error)} for name, error in errors.items()],
     }
     output.result(document, lambda console: _show(console, windows, len(differ)))
-    for each_error in errors.values():
-        output.trouble(each_error)
-    if not windows and not errors:
-        output.trouble(
-            InvalidInputError(
-                "no reports of these schedules are in S3 any more", mend="Compare on data: driftline backfill."
-            )
-        )
-    if differ or errors:
+    for name, each_error in errors.items():
+        output.trouble(each_error, about=name)
+    if without:
+        named = ", ".join(without)
+        output.note(f"No reports in S3 of {named}: to compare on data, see docs/guide/backfill.md.")
+    # One that can never be a monitor, such as a container of one's own, says nothing about the verdicts on the others.
+    if differ or any(not is_final(each) for each in refused.values()):
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -111,6 +112,8 @@ def _differences(found: Recheck) -> Iterator[Mapping[str, object]]:
 
 
 def _show(console: Console, windows: Sequence[ParityWindow], different: int) -> None:
+    if not windows:
+        return
     names = ("endpoint", "monitor", "scheduled", "SageMaker", "Driftline", "from", "same", "why")
     table = table_of(*names, numbers=("SageMaker", "Driftline"), whole=("endpoint", "monitor", "scheduled"))
     for each in windows:

@@ -138,8 +138,19 @@ def test_captures_stay_where_they_are(destination: str, place: CapturePlace | No
     assert ("DestinationS3Uri" in left_out(found)) == said
 
 
-@pytest.mark.parametrize("capture", [None, Captured(CaptureState.OFF)])
-def test_an_endpoint_that_captures_nothing_is_said(capture: Captured | None) -> None:
+def test_the_monitor_of_an_endpoint_that_is_gone_is_not_enabled() -> None:
+    found = translated(source("DataQuality", endpoint_input("shop")), None)
+    assert left_out(found)["EndpointName"] == "shop"
+    assert found.fields["enabled"] is False
+    assert found.capture is None
+
+
+@pytest.mark.parametrize(
+    "capture",
+    [Captured(CaptureState.OFF), Captured(CaptureState.STOPPED, destination="s3://a/b")],
+    ids=["off", "stopped"],
+)
+def test_an_endpoint_that_captures_nothing_is_said(capture: Captured) -> None:
     found = translated(source("DataQuality", endpoint_input("shop")), capture)
     assert found.capture is None
     assert "DataCaptureConfig" in left_out(found)

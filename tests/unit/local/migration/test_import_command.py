@@ -101,6 +101,8 @@ def test_an_account_moves_over_in_one_command(account: Any, tmp_path: Path) -> N
     assert files_of(folder) == {}
     would = json.loads(tried.stdout)
     assert would["dry_run"]
+    assert "would be added" in report.read_text()
+    assert "stop-monitoring-schedule" not in report.read_text()
     # The same happens without it
     done = driftline(*arguments, "--json")
     assert done.exit_code == 0, done.output
@@ -134,8 +136,10 @@ def test_an_account_moves_over_in_one_command(account: Any, tmp_path: Path) -> N
     }
     assert {key: written[key] for key in copied} == {key: FILES[source] for key, source in copied.items()}
     assert set(written) == {*copied, *(f"monitors/{name}.yaml" for name in found)}
-    # The report says what is left to do, and how to stop what runs on
+    # The report has the documents, to copy, what is left to do, and how to stop what runs on
     text = report.read_text()
+    blocks = re.findall(r"```yaml\n(.+?)```", text, re.DOTALL)
+    assert sorted(blocks) == sorted(written[f"monitors/{name}.yaml"].decode() for name in found)
     assert "aws sagemaker stop-monitoring-schedule --monitoring-schedule-name shop-dq" in text
     assert json.loads(report.with_suffix(".json").read_text())["endpoints"] == document["endpoints"]
     # Nothing changed in the account, and a second import changes nothing in the store
@@ -155,6 +159,14 @@ def test_a_definition_that_is_gone_costs_its_schedule_alone(account: Any, tmp_pa
     states = {each["schedule"]: each["state"] for each in shop["schedules"]}
     assert states == {"shop-dq": "added", "shop-bias": "added", "shop-shap": "added", "shop-mq": "failed"}
     assert "DescribeModelQualityJobDefinition found nothing" in done.stderr
+
+
+def test_an_endpoint_without_schedules_is_named(account: Any, tmp_path: Path) -> None:
+    arguments = ("import", "--to", str(tmp_path), "--report", str(tmp_path / "report.md"))
+    done = driftline(*arguments, "--endpoint", "shop", "--endpoint", "shpo")
+    assert done.exit_code == 0
+    assert "no monitoring schedule of shpo" in done.stderr
+    assert "schedule of shop " not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,8 @@ def translate(
         )
     endpoint, place, about_captures = _captures(schedule, capture, own_bucket)
     fields, about_fields = _fields(schedule, kind, comparison)
+    if capture is None and not definition.batch:
+        fields["enabled"] = False
     excluded, about_columns = _excluded(definition)
     return TranslatedMonitor(
         schedule=schedule.name,
@@ -133,8 +135,9 @@ def _captures(
         return name, place, left_out
     name = definition.input.endpoint_name or ""
     if capture is None:
-        why = "There is no such endpoint any more, so it is not known where its captures are."
-        return name, None, [LeftOut("DataCaptureConfig", "", why, "Set capture in the document, if it is to go on.")]
+        why = "There is no such endpoint any more, so the monitor is not enabled."
+        mend = "If the endpoint comes back, say where its captures are (capture), and remove enabled: false."
+        return name, None, [LeftOut("EndpointName", name, why, mend)]
     if capture.state is not CaptureState.ON or not capture.destination:
         why = "The endpoint does not capture data, so there is nothing to evaluate."
         mend = "Update the endpoint with a DataCaptureConfig whose destination is s3://<bucket of the stack>/capture/."

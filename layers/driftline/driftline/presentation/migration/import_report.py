@@ -1,10 +1,11 @@
 """The report of an import, in Markdown: what was carried over, what was not and why, and what is left to do."""
 
+import re
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
 from driftline.domain.migration.carried import CarriedSchedule, ImportedEndpoint
-from driftline.presentation.messages.escaping import markdown_escape, one_line
+from driftline.presentation.messages.escaping import clean, markdown_escape, one_line
 from driftline.presentation.text import count, shown
 
 _LONGEST = 500
@@ -32,56 +33,56 @@ def _lines(endpoints: Sequence[ImportedEndpoint], *, dry_run: bool) -> Iterator[
     yield "|---|---|---|---|"
     for endpoint in endpoints:
         for each in endpoint.schedules:
-            parts = (endpoint.endpoint, each.schedule, each.kind, result_of(each))
+            parts = (endpoint.endpoint, each.schedule, each.kind, result_of(each, dry_run=dry_run))
             yield f"| {' | '.join(map(_text, parts))} |"
     for endpoint in endpoints:
         yield ""
         yield f"## {_text(endpoint.endpoint or 'Schedules that could not be read')}"
-        yield from _endpoint(endpoint)
-    yield from _old_schedules(schedules)
+        yield from _endpoint(endpoint, dry_run=dry_run)
+    yield from _old_schedules(schedules, dry_run=dry_run)
 
 
-def result_of(schedule: CarriedSchedule) -> str:
+def result_of(schedule: CarriedSchedule, *, dry_run: bool) -> str:
     """One sentence."""
-    if schedule.error is not None:
-        return f"{'failed' if schedule.failed else 'not carried over'}: {schedule.error.what}"
+    error = schedule.error
+    if error is not None:
+        where = "" if error.where in ("", schedule.schedule) else f"{error.where}: "
+        return f"{'failed' if schedule.failed else 'not carried over'}: {where}{error.what}"
     if schedule.state == "there":
         return "the document has such a monitor already; it was left as it is"
     to_do = sum(bool(each.instead) for each in schedule.left_out)
-    return "added" + (f", {count(to_do, 'thing')} to do" if to_do else "")
+    return ("would be added" if dry_run else "added") + (f", {count(to_do, 'thing')} to do" if to_do else "")
 
 
-def _endpoint(endpoint: ImportedEndpoint) -> Iterator[str]:
+def _endpoint(endpoint: ImportedEndpoint, *, dry_run: bool) -> Iterator[str]:
     if endpoint.text:
         yield ""
         yield f"Document: {_text(endpoint.document)}"
         yield ""
-        yield "```yaml"
-        yield from (one_line(line) for line in endpoint.text.splitlines())
-        yield "```"
+        yield from _block("yaml", endpoint.text.splitlines())
     for each in endpoint.schedules:
         yield ""
         yield f"### {_text(each.schedule)}"
         yield ""
-        yield f"{_text(result_of(each))}."
+        yield f"{_text(result_of(each, dry_run=dry_run).rstrip('.'))}."
         if each.error is not None:
             if each.error.expected:
                 yield f"Expected: {_text(each.error.expected)}."
             yield _text(each.error.mend)
-        yield from _files(each)
+        yield from _files(each, dry_run=dry_run)
         yield from _left_out(each)
 
 
-def _files(schedule: CarriedSchedule) -> Iterator[str]:
+def _files(schedule: CarriedSchedule, *, dry_run: bool) -> Iterator[str]:
     if not schedule.files:
         return
     yield ""
     yield "| file | from | result |"
     yield "|---|---|---|"
     said = {
-        "copied": "copied",
-        "there": "was there, the same",
-        "kept": "another one was there, and stays",
+        "copied": "would be copied" if dry_run else "copied",
+        "there": "is there, the same",
+        "kept": "another one is there, and stays",
         "missing": "not found; the schedule names it",
     }
     for each in schedule.files:
@@ -99,20 +100,27 @@ def _left_out(schedule: CarriedSchedule) -> Iterator[str]:
         yield f"| {' | '.join(map(_text, parts))} |"
 
 
-def _old_schedules(schedules: Sequence[CarriedSchedule]) -> Iterator[str]:
+def _old_schedules(schedules: Sequence[CarriedSchedule], *, dry_run: bool) -> Iterator[str]:
     names = [each.schedule for each in schedules if each.state != "not carried over"]
-    if not names:
+    if dry_run or not names:
         return
     yield ""
     yield "## The old schedules"
     yield ""
     yield f"They run on. {_STOPPING}"
     yield ""
-    yield "```sh"
-    for action in ("stop", "delete"):
-        for name in names:
-            yield f"aws sagemaker {action}-monitoring-schedule --monitoring-schedule-name {quote(name)}"
-    yield "```"
+    actions = ((action, name) for action in ("stop", "delete") for name in names)
+    command = "aws sagemaker {}-monitoring-schedule --monitoring-schedule-name {}"
+    yield from _block("sh", [command.format(action, quote(name)) for action, name in actions])
+
+
+def _block(language: str, lines: Sequence[str]) -> Iterator[str]:
+    """Lines as they are, to copy: their indentation may have a meaning. No line of them ends the block."""
+    runs = (len(run) for line in lines for run in re.findall("`+", line))
+    fence = "`" * max(3, 1 + max(runs, default=0))
+    yield f"{fence}{language}"
+    yield from map(clean, lines)
+    yield fence
 
 
 def _text(text: str) -> str:

@@ -1,6 +1,6 @@
 """Monitoring schedules become monitors: documents, baselines and scripts of a store. What is there stays as it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -14,7 +14,14 @@ from driftline.domain.monitors.document import MonitorDocument
 from driftline.domain.monitors.monitor import ScheduledMonitor
 from driftline.kinds.kind import Kinds
 from driftline.usecases.baselines.baseline_files import replace_files
-from driftline.usecases.migration.read_schedules import FoundFile, ReadSchedule, Unread, error_of
+from driftline.usecases.migration.read_schedules import (
+    FoundFile,
+    ReadSchedule,
+    Unread,
+    error_of,
+    is_final,
+    monitor_types,
+)
 from driftline.usecases.monitors.change_document import set_monitor
 from driftline.usecases.monitors.monitor_documents import load_document
 from driftline.usecases.ports import EditableStore
@@ -37,15 +44,18 @@ def import_schedules(
     """
     ready: dict[str, list[ReadSchedule]] = {}
     unread: dict[str, list[CarriedSchedule]] = {}
+    names = {each.monitoring_type: each.name for each in monitor_types(kinds).values()}
     for each in found:
         if isinstance(each, ReadSchedule):
             ready.setdefault(each.monitor.endpoint, []).append(each)
         else:
-            refused = _refused(each.listed.name, "", error_of(each.error), failed=not _is_final(each.error))
+            name, kind = each.listed.name, names.get(each.listed.monitoring_type, "")
+            refused = _refused(name, kind, error_of(each.error, where=name), failed=not is_final(each.error))
             unread.setdefault(each.listed.endpoint or "", []).append(refused)
+    order = list(kinds.names)
     results = []
     for endpoint in sorted({*ready, *unread}):
-        schedules = sorted(ready.get(endpoint, ()), key=_preferred)
+        schedules = sorted(ready.get(endpoint, ()), key=lambda each: _preferred(each, order))
         work = _Endpoint(endpoint, store, kinds, schedules)
         carried = [work.carry(each) for each in schedules]
         document = store.uri(document_key(endpoint)) if endpoint else ""
@@ -53,16 +63,11 @@ def import_schedules(
     return results
 
 
-def _is_final(error: Exception) -> bool:
-    """Whether there can be no such monitor, however often it is tried."""
-    return isinstance(error, InvalidInputError)
-
-
-def _preferred(each: ReadSchedule) -> tuple[int, float, str]:
+def _preferred(each: ReadSchedule, kinds: Sequence[str]) -> tuple[int, int, float, str]:
     """A document has one monitor of a kind: schedules that run come before those that do not, newer ones first."""
     status = each.source.status
     rank = _RUNNING_FIRST.index(status) if status in _RUNNING_FIRST else len(_RUNNING_FIRST)
-    return rank, -each.source.created.timestamp(), each.source.name
+    return rank, kinds.index(each.monitor.kind), -each.source.created.timestamp(), each.source.name
 
 
 def _refused(schedule: str, kind: str, error: DriftlineError, *, failed: bool = False) -> CarriedSchedule:
@@ -84,7 +89,8 @@ class _Endpoint:
         try:
             return self._carried(read)
         except Exception as error:  # noqa: BLE001 - of AWS, too: the next schedule has nothing to do with it
-            return _refused(read.source.name, read.monitor.kind, error_of(error), failed=not _is_final(error))
+            name, where = read.source.name, self._store.uri(document_key(self._endpoint))
+            return _refused(name, read.monitor.kind, error_of(error, where=where), failed=not is_final(error))
 
     def _carried(self, read: ReadSchedule) -> CarriedSchedule:
         monitor, name = read.monitor, read.source.name
@@ -101,15 +107,17 @@ class _Endpoint:
         scripts, named, about_scripts = self._scripts(read, document)
         fields = {**monitor.fields, **named}
         self._check(monitor.kind, fields, name)
-        files = [*self._baseline(read), *scripts]  # before the document, which names them
+        files = self._baseline(read)
+        carried = [*files, *scripts]  # before the document, which names them
         try:
             document = self._write(monitor.kind, fields)
         except _ThereError:
             return CarriedSchedule(name, monitor.kind, "there", monitor.fields)
         self._added[monitor.kind] = name
         about_document = _differences(document, monitor.capture, monitor.exclude)
-        left_out = (*about_document, *about_scripts, *monitor.left_out)
-        return CarriedSchedule(name, monitor.kind, "added", fields, tuple(files), left_out)
+        about_baseline = self._without_baseline(monitor.kind, files)
+        left_out = (*about_baseline, *about_document, *about_scripts, *monitor.left_out)
+        return CarriedSchedule(name, monitor.kind, "added", fields, tuple(carried), left_out)
 
     def _document(self) -> MonitorDocument | None:
         """As it is in the store. Raises InvalidInputError: it has errors."""
@@ -145,10 +153,27 @@ class _Endpoint:
             else:
                 carried.append(CarriedFile(each.uri, place, "there" if found.body == each.body else "kept"))
         for wanted in read.missing:
+            if self._store.etag(folder + wanted.name) is not None:
+                continue  # somebody made one here
             carried.append(CarriedFile(", ".join(wanted.uris), self._store.uri(folder + wanted.name), "missing"))
         if new:
             replace_files(self._store, folder, new)
         return carried
+
+    def _without_baseline(self, kind: str, files: Sequence[CarriedFile]) -> Iterator[LeftOut]:
+        """What is missing of the baseline that the monitor compares with."""
+        mend = (
+            "Make a baseline (docs/guide/baselines.md): without one, windows are evaluated and compared with nothing."
+        )
+        absent = [each.uri for each in files if each.state == "missing"]
+        if absent:
+            why = "The schedule names what is not there."
+            yield LeftOut("BaselineConfig", ", ".join(absent), why, mend)
+            return
+        places = [baseline_folder(self._endpoint, kind) + name for name in self._kinds.named(kind).baseline_files]
+        carried = {each.place for each in files}
+        if not any(self._store.uri(each) in carried or self._store.etag(each) is not None for each in places):
+            yield LeftOut("BaselineConfig", "none", "The schedule names no file of a baseline.", mend)
 
     def _scripts(
         self, read: ReadSchedule, document: MonitorDocument | None

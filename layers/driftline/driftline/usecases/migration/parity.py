@@ -83,7 +83,7 @@ class _Checking:
         try:
             return self._checked(window, folder)
         except Exception as error:  # noqa: BLE001 - of AWS, too: the next window has nothing to do with it
-            return replace(window, error=error_of(error))
+            return replace(window, error=error_of(error, where=place))
 
     @cached_property
     def _captured(self) -> Captured:

@@ -147,7 +147,10 @@ def _with_job_outputs(account: Account, monitor: TranslatedMonitor) -> list[Want
 def _find(buckets: Stores, wanted: Wanted) -> FoundFile | None:
     for uri in wanted.uris:
         bucket, key = bucket_and_key(uri)
-        found = buckets(bucket).find(key)
+        try:
+            found = buckets(bucket).find(key)
+        except Exception as error:
+            raise error_of(error, where=uri) from error
         if found is not None:
             return FoundFile(wanted.name, uri, found.body)
     return None
@@ -183,8 +186,18 @@ def _with_what_files_say(
     return replace(monitor, fields=fields, left_out=(*left_out, *monitor.left_out))
 
 
-def error_of(error: Exception) -> DriftlineError:
-    """With the parts that people are shown, whoever raised it."""
+def error_of(error: Exception, *, where: str) -> DriftlineError:
+    """With the parts that people are shown, whoever raised it.
+
+    Args:
+        where: Unless the error says so itself.
+    """
     if isinstance(error, DriftlineError):
         return error
-    return DriftlineError(str(error), where="AWS", mend="Check the credentials, region and permissions.")
+    mend = "Check the credentials, region and permissions (docs/reference/permissions.md)."
+    return DriftlineError(str(error), where=where, mend=mend)
+
+
+def is_final(error: Exception) -> bool:
+    """Whether there can be no such monitor, however often it is tried."""
+    return isinstance(error, InvalidInputError)
