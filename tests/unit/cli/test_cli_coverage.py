@@ -184,13 +184,13 @@ def test_a_terminal_that_is_too_narrow_for_the_table_gets_a_list(
     monkeypatch.setattr("driftline.cli.output._WIDTH_OF_PIPES", 80)
     result = CliRunner().invoke(app, ["coverage", "--store", str(tmp_path)])
     lines = result.output.splitlines()
-    at = lines.index("shop: InService, watched by both, captured: 20 %")
+    at = lines.index("shop: status InService, watched by both, captured 20 %")
     assert lines[at + 1 : at + 4] == [
         "  data_quality: never",
         "  model_quality, disabled: never",
         "  cover-shop (DataQuality): due 8 Mar 2026, 08:00 UTC",
     ]
-    assert f"{name}: not in SageMaker, watched by Driftline, captured: no" in lines
+    assert f"{name}: status not in SageMaker, watched by Driftline, captured no" in lines
     assert "┃" not in result.output
 
 

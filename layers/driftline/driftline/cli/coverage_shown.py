@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from driftline.cli.columns import fits, table_of
+from driftline.cli.columns import show_table, table_of
 from driftline.cli.text import safe
 from driftline.domain.capture.captured import Captured, CaptureState
 from driftline.domain.coverage.endpoint import EndpointCoverage, WatchedBy
@@ -39,11 +39,7 @@ def show_coverage(
     if found.where:
         console.print(safe(found.where), soft_wrap=True)
     if shown:
-        table = _table(shown)
-        if fits(console, table):
-            console.print(table)
-        else:
-            _list(console, shown)
+        show_table(console, _table(shown))
     for each in shown:
         for note in each.notes():
             console.print(f"[yellow]note[/yellow]    {safe(each.endpoint)}: {safe(note)}", soft_wrap=True)
@@ -59,33 +55,15 @@ def show_coverage(
 def _table(shown: Sequence[EndpointCoverage]) -> Table:
     table = table_of("endpoint", "status", "watched by", "captured", "last evaluated")
     for each in shown:
-        table.add_row(safe(each.endpoint), safe(_status(each)), *_by(each), safe("\n".join(_watches(each))))
-    return table
-
-
-def _list(console: Console, shown: Sequence[EndpointCoverage]) -> None:
-    for each in shown:
-        status = f"{safe(_status(each))}, " if _status(each) else ""
-        by, captured = _by(each)
-        console.print(
-            f"[bold]{safe(each.endpoint)}[/bold]: {status}watched by {by}, captured: {captured}", soft_wrap=True
+        word, colour = _WATCHED[each.watched_by]
+        table.add_row(
+            safe(each.endpoint),
+            safe(each.status or ("not in SageMaker" if each.absent else "")),
+            f"[{colour}]{word}[/{colour}]",
+            safe(_captured(each.captured)),
+            safe("\n".join(map(_watch, each.watches)) or _nobody(each)),
         )
-        for line in _watches(each):
-            console.print(f"  {safe(line)}", soft_wrap=True)
-
-
-def _status(endpoint: EndpointCoverage) -> str:
-    return endpoint.status or ("not in SageMaker" if endpoint.absent else "")
-
-
-def _by(endpoint: EndpointCoverage) -> tuple[str, str]:
-    """(watched by whom, how it is captured), as markup."""
-    word, colour = _WATCHED[endpoint.watched_by]
-    return f"[{colour}]{word}[/{colour}]", safe(_captured(endpoint.captured))
-
-
-def _watches(endpoint: EndpointCoverage) -> list[str]:
-    return list(map(_watch, endpoint.watches)) or [_nobody(endpoint)]
+    return table
 
 
 def _show_totals(console: Console, totals: Mapping[str, int]) -> None:

@@ -14,7 +14,7 @@ from driftline.adapters.aws.s3 import S3Stores
 from driftline.adapters.aws.sagemaker_monitoring import SageMakerMonitoring
 from driftline.adapters.by_hand.dry_run import DryRunStore
 from driftline.cli import options
-from driftline.cli.columns import table_of
+from driftline.cli.columns import show_table, table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import Output, reporting
 from driftline.cli.parity import show_parity
@@ -157,7 +157,7 @@ def _schedule(schedule: CarriedSchedule) -> dict[str, object]:
 
 def _show(console: Console, imported: Sequence[ImportedEndpoint], report: Path, *, dry_run: bool) -> None:
     if imported:
-        console.print(_table(imported, dry_run=dry_run))
+        show_table(console, _table(imported, dry_run=dry_run), names=3, wraps=True)
     console.print(f"report  {safe(str(report))}", soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from driftline.adapters.by_hand.explaining import explaining
 from driftline.adapters.folder.store import FolderStore
 from driftline.adapters.scripts.processes import ScriptProcesses
 from driftline.adapters.tables.duck import DuckTables
-from driftline.cli.columns import table_of
+from driftline.cli.columns import show_table, table_of
 from driftline.cli.exits import ExitCode
 from driftline.cli.output import Output
 from driftline.cli.text import safe
@@ -70,6 +70,7 @@ def _compare(output: Output, found: Sequence[ReadSchedule | Unread], tools: Tool
     document = {
         "windows": [_window(each) for each in windows],
         "same": len(windows) - len(differ),
+        "in_part": sum(each.in_part for each in windows),
         "different": len(differ),
         "unread": [{"schedule": name, **output.parts(error)} for name, error in errors.items()],
     }
@@ -96,6 +97,7 @@ def _window(window: ParityWindow) -> Mapping[str, object]:
         "driftline": len(found.ours) if found else None,
         "evaluated": window.source,
         "same": window.same,
+        "in_part": window.in_part,
         "differences": list(_differences(found)) if found else [],
         "error": Output.parts(window.error) if window.error else None,
     }
@@ -125,12 +127,21 @@ def _show(console: Console, windows: Sequence[ParityWindow], different: int) -> 
             str(len(found.theirs)) if found else "",
             str(len(found.ours)) if found else "",
             each.source,
-            "yes" if each.same else "no",
+            "in part" if each.in_part else "yes" if each.same else "no",
             safe(_why(each)),
         )
-    console.print(table)
-    said = "all of them same" if not different else f"{different} different"
-    console.print(f"{count(len(windows), 'window')}, {said}", soft_wrap=True)
+    show_table(console, table, names=3, wraps=True)
+    in_part = [each for each in windows if each.in_part]
+    said = [f"{len(windows) - different - len(in_part)} the same"]
+    said += [f"{len(in_part)} in part"] if in_part else []
+    said += [f"{different} different"] if different else []
+    console.print(f"{count(len(windows), 'window')}: {', '.join(said)}", soft_wrap=True)
+    if in_part:
+        console.print(
+            "In part: some violations could not be checked. Each reason, with how many there are, is "
+            "explained in docs/guide/move-over.md#check-it-against-sagemaker.",
+            soft_wrap=True,
+        )
 
 
 def _why(window: ParityWindow) -> str:

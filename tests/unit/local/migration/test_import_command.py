@@ -188,7 +188,7 @@ def test_what_cannot_be_is_refused(
 
 
 def test_parity_compares_the_newest_verdicts_that_are_still_there(
-    account: Any, client: Clients, shared_data: Path, tmp_path: Path
+    account: Any, client: Clients, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = shared_data / "nyc_taxi_15min_sagemaker" / "sagemaker_reports" / "model_quality"
     s3 = client("s3")
@@ -212,7 +212,11 @@ def test_parity_compares_the_newest_verdicts_that_are_still_there(
         assert [each["same"] for each in found["windows"]] == [True, False, True]
         assert "statistics.json" in found["windows"][1]["error"]["where"]
         shown = driftline(*arguments[:-1], "--parity", "5")
-        assert "3 windows, 1 different" in shown.stdout
+        assert "3 windows: 2 the same, 1 different" in shown.stdout
+        monkeypatch.setattr("driftline.cli.output._WIDTH_OF_PIPES", 80)
+        narrow = driftline(*arguments[:-1], "--parity", "1").stdout
+        heading = "shop, model_quality, 20 Jan 2020, 15:00 UTC: SageMaker 4, Driftline 4, from statistics, same yes"
+        assert heading in narrow.splitlines()
         # A verdict that does not follow from its statistics is said
         s3.put_object(Bucket="reports", Key=f"{keys[2]}constraint_violations.json", Body=b'{"violations": []}')
         other = driftline(*arguments, "--parity", "1")

@@ -104,7 +104,7 @@ def report(buckets: Mapping[str, InMemoryStore], rows: int, *violations: Mapping
 def test_captures_decide_what_statistics_do_not_say(buckets: dict[str, InMemoryStore]) -> None:
     report(buckets, 30, TYPES)
     found = checked(buckets)
-    assert (found.source, found.same, found.error) == ("captures", True, None)
+    assert (found.source, found.same, found.in_part, found.error) == ("captures", True, False, None)
     assert found.found is not None
     assert found.found.ours == found.found.theirs == {TYPE_OF_AMOUNT}
 
@@ -113,7 +113,7 @@ def test_without_captures_the_statistics_are_taken(buckets: dict[str, InMemorySt
     report(buckets, 30, TYPES)
     buckets["captures"].objects.clear()
     found = checked(buckets)
-    assert (found.source, found.same) == ("statistics", True)
+    assert (found.source, found.same, found.in_part) == ("statistics", True, True)
     assert found.found is not None
     assert found.found.unchecked == {TYPE_OF_AMOUNT: Known.TYPES_NOT_COUNTED}
 
@@ -121,7 +121,7 @@ def test_without_captures_the_statistics_are_taken(buckets: dict[str, InMemorySt
 def test_another_verdict_on_the_same_rows_is_a_difference(buckets: dict[str, InMemoryStore]) -> None:
     report(buckets, 30)
     found = checked(buckets)
-    assert (found.source, found.same) == ("captures", False)
+    assert (found.source, found.same, found.in_part) == ("captures", False, False)
     assert found.found is not None
     assert found.found.unexplained == [TYPE_OF_AMOUNT]
 
@@ -129,7 +129,7 @@ def test_another_verdict_on_the_same_rows_is_a_difference(buckets: dict[str, InM
 def test_another_verdict_on_other_rows_has_its_reason(buckets: dict[str, InMemoryStore]) -> None:
     report(buckets, 20)
     found = checked(buckets)
-    assert found.same
+    assert (found.same, found.in_part) == (True, True)
     assert found.found is not None
     assert found.found.unchecked == {TYPE_OF_AMOUNT: Known.OTHER_ROWS}
 

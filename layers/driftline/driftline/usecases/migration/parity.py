@@ -42,6 +42,11 @@ class ParityWindow:
         """All violations are the same, but for those that the files do not decide."""
         return self.found is not None and not self.found.unexplained
 
+    @property
+    def in_part(self) -> bool:
+        """The same, as far as the files decide: there are violations that could not be checked."""
+        return self.same and self.found is not None and self.found.theirs != self.found.ours
+
 
 def parity_of(read: ReadSchedule, tools: Tools, most: int, *, kinds: Kinds) -> Iterator[ParityWindow]:
     """The newest executions whose reports are still there, newest first. One that cannot be read is said.
