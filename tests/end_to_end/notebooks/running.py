@@ -19,6 +19,9 @@ SCHEDULED = HOUR + timedelta(hours=1)
 QUIET = pytest.mark.filterwarnings("ignore::driftline.sagemaker.unused.UnusedArgumentWarning")
 """Notebooks choose roles and instances; what is said of these is tested in tests/unit/sagemaker."""
 
+RESULTS = "results"
+"""Where the bucket has results of analyses."""
+
 REPORT = hour_folder(SCHEDULED)
 
 type Row = tuple[str, str]
@@ -77,10 +80,10 @@ class Around:
         self.settle()
 
 
-def policy(bucket: str) -> str:
-    """What docs/reference/permissions.md gives somebody with a notebook."""
+def policies(bucket: str) -> list[str]:
+    """What docs/reference/permissions.md gives somebody with a notebook, and then what Clarify's classes need besides."""
     page = (REPOSITORY / "docs/reference/permissions.md").read_text()
-    section = page.split("## Notebooks with SageMaker's classes", 1)[1]
-    block = re.search(r"```json\n(.+?)```", section, re.DOTALL)
-    assert block is not None
-    return block[1].replace("<bucket>", bucket)
+    section = page.split("## Notebooks with SageMaker's classes", 1)[1].split("\n## ", 1)[0]
+    blocks = re.findall(r"```json\n(.+?)```", section, re.DOTALL)
+    assert len(blocks) == 2
+    return [each.replace("<bucket>", bucket).replace("<results>", RESULTS) for each in blocks]

@@ -13,8 +13,8 @@ from driftline.sagemaker.session import Session, session_of
 from driftline.usecases.executions.failures import failure_in
 from driftline.usecases.executions.scheduled_executions import monitor_folder, newest_endings
 
-_INPUTS = {"constraints.json": "constraints"}
-"""SageMaker's names of a baseline's files; its statistics are the baseline."""
+_INPUTS = {"constraints.json": "constraints", "analysis.json": "constraints"}
+"""SageMaker's names of a baseline's files; its statistics are the baseline. Clarify's monitors have no statistics."""
 
 _MOST = 100
 """As many as SageMaker lists."""

@@ -103,6 +103,11 @@ class ModelMonitor:
         monitor.monitoring_schedule_name = monitor_schedule_name
         return monitor
 
+    @property
+    def latest_baselining_job_name(self) -> str | None:
+        """Of `latest_baselining_job`; None if there was none."""
+        return self.latest_baselining_job.job_name if self.latest_baselining_job is not None else None
+
     def baseline_statistics(self, file_name: str = "statistics.json") -> Statistics:
         """Those of the latest baselining job of this object. Raises InvalidInputError: there was none."""
         return self._latest_job().baseline_statistics(file_name)
