@@ -212,6 +212,38 @@ def test_an_endpoint_that_is_linear_has_the_values_of_arithmetic(
     }
 
 
+@pytest.mark.parametrize(
+    ("headers", "label", "facet"),
+    [(["sex", "label", "age"], "label", "sex"), (None, "1", 0)],
+    ids=["by the call's headers", "by places"],
+)
+def test_a_model_never_gets_the_label(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headers: list[str] | None, label: str, facet: str | int
+) -> None:
+    """The file has no header. The model approves of those above 40."""
+    rows = [(number % 2, number % 3 % 2, 20 + number) for number in range(ROWS)]
+    (tmp_path / "people.csv").write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
+    data = clarify.DataConfig(str(tmp_path / "people.csv"), str(tmp_path / "out"), label=label, headers=headers)
+
+    def answer(body: str) -> tuple[int, bytes]:
+        return 200, "".join(f"{float(line.rpartition(',')[2]) / 80}\n" for line in body.splitlines()).encode()
+
+    with answering(answer) as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        processor().run_post_training_bias(
+            data, clarify.BiasConfig([1], facet, [0]), clarify.ModelConfig(endpoint_name="loans")
+        )
+
+    asked = [line.split(",") for body in server.bodies for line in body.splitlines()]
+    assert [tuple(map(int, line)) for line in asked] == [(sex, age) for sex, _, age in rows]
+    analysis = content(str(tmp_path / "out" / "analysis.json"))
+    [[group]] = analysis["post_training_bias_metrics"]["facets"].values()
+    approved = {of: np.array([age > 40 for sex, _, age in rows if sex == of]).mean() for of in (0, 1)}
+    found = {each["name"]: each["value"] for each in group["metrics"]}
+    assert found["DPPL"] == pytest.approx(approved[1] - approved[0])
+
+
 def test_too_many_requests_are_refused_before_the_first_one(
     loans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from driftline.adapters.folder.data_files import data_files
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.predictions.questions import Question
-from driftline.kinds.data import DataSet, Explanations
+from driftline.kinds.data import DataSet, Explanations, Naming
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.data_set import StoredDataSet
 from driftline.usecases.baselines.datasets.batch import BLOCK_BYTES
@@ -63,9 +63,14 @@ class FollowedData(WrappedDataSet):
 
     @override
     def with_answers(
-        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
+        self,
+        question: Question,
+        features: Sequence[str],
+        others: Collection[str],
+        outputs: Sequence[str],
+        naming: Naming,
     ) -> DataSet:
-        return AnsweredDataSet(self, question, asked(self.data.predictor, question), features, others, outputs)
+        return AnsweredDataSet(self, question, asked(self.data.predictor, question), features, others, outputs, naming)
 
 
 def check_free(paths: Iterable[Path]) -> None:

@@ -1,6 +1,6 @@
 """What an engine gets of a data set, or of a window and its baseline: two ports, because an engine knows no store."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,9 @@ from driftline.domain.explanations.tasks import ModelFile, Task
 from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
 from driftline.domain.profiles.window import WindowProfile
+
+type Naming = Callable[[bool, RowBatch], Sequence[str]]
+"""(whether the columns have names of their own, rows) -> names of the columns."""
 
 
 class Explanations(Protocol):
@@ -79,13 +82,20 @@ class DataSet(Protocol):
         ...
 
     def with_answers(
-        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
+        self,
+        question: Question,
+        features: Sequence[str],
+        others: Collection[str],
+        outputs: Sequence[str],
+        naming: Naming,
     ) -> "DataSet":
         """The same rows with the predictions of an endpoint.
 
         Args:
             features: The columns that it gets, in its order; none: all but `others`.
+            others: By name, or by place where no column has that name.
             outputs: Names of the values of an answer in CSV; otherwise they are called by their places.
+            naming: Of the columns, before the answers join them.
 
         Raises:
             InvalidInputError: no endpoint can be asked here.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from driftline.domain.analysis_config.config_file import FILE as CONFIG_FILE
+from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.monitors.document import MonitorDocument
@@ -14,7 +15,7 @@ from driftline.domain.predictions.questions import Question
 from driftline.kinds.data import DataSet
 from driftline.kinds.engine import Suggestion
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
-from driftline.kinds.model_bias.data_places import DataColumns
+from driftline.kinds.model_bias.data_places import DataColumns, names_of
 from driftline.kinds.model_bias.data_set import BiasData, read_bias_data
 from driftline.kinds.model_bias.judged import Policy
 from driftline.kinds.model_bias.plan import BiasPlan, plan_of
@@ -186,7 +187,11 @@ def _question(settings: ModelBiasMonitor | None, config: BiasConfig | None) -> Q
 def _answered(plan: BiasPlan, question: Question, data: DataSet, columns: DataColumns) -> DataSet:
     """The data set with the endpoint's answers. Facets are features, as for Clarify, unless the document says else."""
     others = {plan.positive.column, plan.attributes.ground_truth or "", *plan.excluded}
-    return data.with_answers(question, columns.input or (), others, columns.output)
+
+    def naming(named: bool, batch: RowBatch) -> tuple[str, ...]:
+        return names_of(plan, batch, columns, named=named)
+
+    return data.with_answers(question, columns.input or (), others, columns.output, naming)
 
 
 def _asked(plan: BiasPlan, question: Question, columns: DataColumns) -> BiasPlan:

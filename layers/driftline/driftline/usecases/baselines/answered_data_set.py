@@ -7,6 +7,7 @@ from typing import override
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.predictions.questions import Question, answers
+from driftline.kinds.data import Naming
 from driftline.usecases.baselines.wrapped_data_set import WrappedDataSet
 from driftline.usecases.ports.predictions import Predictor
 
@@ -17,8 +18,9 @@ class AnsweredDataSet(WrappedDataSet):
 
     Attributes:
         features: The columns that the endpoint gets, in its order; none: all but those in `others`.
-        others: Columns that are no features: the label, and what the endpoint must not see.
+        others: Columns that are no features, by name or place: the label, and what the endpoint must not see.
         outputs: Names of the answer's values, where it is CSV.
+        naming: Of the data set's columns: without names of their own, nothing else tells a label from a feature.
     """
 
     question: Question
@@ -26,19 +28,22 @@ class AnsweredDataSet(WrappedDataSet):
     features: Sequence[str]
     others: Collection[str]
     outputs: Sequence[str]
+    naming: Naming
 
     @override
     def batches(self) -> Iterator[tuple[bool, RowBatch]]:
         """All rows are counted first: too many are refused before the first request."""
         self.question.requests(sum(len(batch.rows) for _, batch in self.data.batches()))
-        for _, batch in self.data.batches():
+        for named, batch in self.data.batches():
+            names = self.naming(named, batch) if batch.rows else batch.names
             for start in range(0, len(batch.rows), self.question.rows_per_request):
                 rows = batch.rows[start : start + self.question.rows_per_request]
-                yield True, self._answered(rows, batch.names)
+                yield True, self._answered(rows, names)
 
     def _answered(self, rows: Sequence[object], names: Sequence[str]) -> RowBatch:
         named = [row if isinstance(row, Mapping) else dict(zip(names, _cells(row), strict=True)) for row in rows]
-        features = list(self.features) or [name for name in names if name not in self.others]
+        others = {_name(each, names) for each in self.others}
+        features = list(self.features) or [name for name in names if name not in others]
         missing = [name for name in features if name not in names]
         if missing:
             raise InvalidInputError(
@@ -69,6 +74,12 @@ def asked(predictor: Predictor | None, question: Question) -> Predictor:
             mend="Add the predictions to the data set, or remove predictor.",
         )
     return predictor
+
+
+def _name(column: str, names: Sequence[str]) -> str:
+    """A column that is stated by its place has that place's name, unless one is called so."""
+    by_place = column not in names and column.isdecimal() and int(column) < len(names)
+    return names[int(column)] if by_place else column
 
 
 def _cells(row: object) -> Sequence[object]:

@@ -8,7 +8,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import baseline_folder
 from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.kinds.data import DataSet, Explanations
+from driftline.kinds.data import DataSet, Explanations, Naming
 from driftline.usecases.baselines.answered_data_set import AnsweredDataSet, asked
 from driftline.usecases.baselines.datasets.file_profile import FileProfile, profile_files
 from driftline.usecases.baselines.datasets.files import has_types, read_files, row_readers
@@ -76,9 +76,14 @@ class StoredDataSet:
         return self.explained
 
     def with_answers(
-        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
+        self,
+        question: Question,
+        features: Sequence[str],
+        others: Collection[str],
+        outputs: Sequence[str],
+        naming: Naming,
     ) -> DataSet:
-        return AnsweredDataSet(self, question, asked(self.predictor, question), features, others, outputs)
+        return AnsweredDataSet(self, question, asked(self.predictor, question), features, others, outputs, naming)
 
     def _assume(self, warning: str) -> None:
         self.assumed[warning] = None

@@ -7,7 +7,7 @@ from typing import override
 from driftline.domain.datasets import ProfiledDataset, RowBatch
 from driftline.domain.predictions.questions import Question
 from driftline.domain.profiles.resolve import DocumentColumns
-from driftline.kinds.data import DataSet, Explanations
+from driftline.kinds.data import DataSet, Explanations, Naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class WrappedDataSet(DataSet):
 
     @override
     def with_answers(
-        self, question: Question, features: Sequence[str], others: Collection[str], outputs: Sequence[str]
+        self,
+        question: Question,
+        features: Sequence[str],
+        others: Collection[str],
+        outputs: Sequence[str],
+        naming: Naming,
     ) -> DataSet:
-        return self.data.with_answers(question, features, others, outputs)
+        return self.data.with_answers(question, features, others, outputs, naming)
