@@ -214,15 +214,16 @@ def test_an_endpoint_that_is_linear_has_the_values_of_arithmetic(
 
 @pytest.mark.parametrize(
     ("headers", "label", "facet"),
-    [(["sex", "label", "age"], "label", "sex"), (None, "1", 0)],
-    ids=["by the call's headers", "by places"],
+    [(["sex", "label", "age"], "label", "sex"), (None, "1", 0), (None, "0", 1)],
+    ids=["headers of the call", "places", "places, the label first"],
 )
 def test_a_model_never_gets_the_label(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headers: list[str] | None, label: str, facet: str | int
 ) -> None:
     """The file has no header. The model approves of those above 40."""
     rows = [(number % 2, number % 3 % 2, 20 + number) for number in range(ROWS)]
-    (tmp_path / "people.csv").write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
+    cells = [(truth, sex, age) if label == "0" else (sex, truth, age) for sex, truth, age in rows]
+    (tmp_path / "people.csv").write_text("".join(",".join(map(str, row)) + "\n" for row in cells))
     data = clarify.DataConfig(str(tmp_path / "people.csv"), str(tmp_path / "out"), label=label, headers=headers)
 
     def answer(body: str) -> tuple[int, bytes]:

@@ -94,7 +94,7 @@ class DataSet(Protocol):
         Args:
             features: The columns that it gets, in its order; none: all but `others`.
             others: By name, or by place where no column has that name.
-            outputs: Names of the values of an answer in CSV; otherwise they are called by their places.
+            outputs: Names of the values of an answer in CSV; otherwise `answer_column` does.
             naming: Of the columns, before the answers join them.
 
         Raises:

@@ -111,6 +111,11 @@ def answers(body: bytes, question: Question, rows: int) -> list[Mapping[str, obj
     return found
 
 
+def answer_column(place: str) -> str:
+    """The name of a value of CSV next to a data set's own columns, which are called by their places as well."""
+    return f"answer_{place}"
+
+
 def _read(body: bytes, accept: str, rows: int) -> Iterator[Mapping[str, object]]:
     text = body.decode()
     if accept != "text/csv":

@@ -11,7 +11,7 @@ from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.executions.finding import Finding
 from driftline.domain.monitors.document import MonitorDocument
-from driftline.domain.predictions.questions import Question
+from driftline.domain.predictions.questions import Question, answer_column
 from driftline.kinds.data import DataSet
 from driftline.kinds.engine import Suggestion
 from driftline.kinds.model_bias.baseline_groups import GROUPS, BaselineGroups
@@ -198,17 +198,18 @@ def _asked(plan: BiasPlan, question: Question, columns: DataColumns) -> BiasPlan
     """Where the prediction is in one answer: an expression over the whole response ends with the value's name."""
     csv = question.accepts == "text/csv"
 
-    def place(attribute: str | None) -> str | None:
+    def named(attribute: str | None) -> str | None:
         if attribute is None:
             return None
-        if attribute.isdecimal() and csv and int(attribute) < len(columns.output):
-            return columns.output[int(attribute)]
+        if attribute.isdecimal() and csv:
+            place = int(attribute)
+            return columns.output[place] if place < len(columns.output) else answer_column(attribute)
         found = _LAST_NAME.search(attribute)
         return attribute if csv or found is None else found[1]
 
     given = plan.attributes
     return replace(
-        plan, attributes=replace(given, inference=place(given.inference), probability=place(given.probability))
+        plan, attributes=replace(given, inference=named(given.inference), probability=named(given.probability))
     )
 
 

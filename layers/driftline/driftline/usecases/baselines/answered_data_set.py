@@ -6,7 +6,7 @@ from typing import override
 
 from driftline.domain.datasets import RowBatch
 from driftline.domain.errors import InvalidInputError
-from driftline.domain.predictions.questions import Question, answers
+from driftline.domain.predictions.questions import Question, answer_column, answers
 from driftline.kinds.data import Naming
 from driftline.usecases.baselines.wrapped_data_set import WrappedDataSet
 from driftline.usecases.ports.predictions import Predictor
@@ -60,9 +60,11 @@ class AnsweredDataSet(WrappedDataSet):
 
     def _outputs(self, answer: Mapping[str, object]) -> Mapping[str, object]:
         """By the document's names of the output, if they are as many."""
-        if self.question.accepts == "text/csv" and len(self.outputs) == len(answer):
+        if self.question.accepts != "text/csv":
+            return answer
+        if len(self.outputs) == len(answer):
             return dict(zip(self.outputs, answer.values(), strict=True))
-        return answer
+        return {answer_column(place): value for place, value in answer.items()}
 
 
 def asked(predictor: Predictor | None, question: Question) -> Predictor:
