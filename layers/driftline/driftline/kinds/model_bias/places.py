@@ -24,10 +24,16 @@ class Places:
 
     @classmethod
     def of(cls, plan: BiasPlan, columns: DocumentColumns | None, window: WindowProfile) -> Self:
-        """Of the layout that most rows have; without names in the document, the file's headers name the input."""
+        """Of the layout that most rows have; without names in the document, the file's headers name the input.
+
+        They name the output of a transform job that joined the input to it, and captured no other.
+        """
         outputs, inputs = columns or ((), ())
         if not inputs and plan.headers:
-            inputs = _features(plan)
+            if outputs or _captured_inputs(window):
+                inputs = _features(plan)
+            else:
+                outputs = _features(plan)
         named = (outputs, inputs) if outputs or inputs else None
         return cls(resolve_columns(window, document_columns=named).keys)
 
@@ -52,6 +58,10 @@ class Places:
     def inputs(self) -> list[ColumnKey]:
         """Keys of the model's features."""
         return [key for key in self.keys.values() if key.startswith(_INPUT)]
+
+
+def _captured_inputs(window: WindowProfile) -> bool:
+    return any(key.startswith(_INPUT) for table in window.layouts.values() for key in table.columns)
 
 
 def _features(plan: BiasPlan) -> tuple[str, ...]:
