@@ -266,7 +266,7 @@ def test_a_retained_bucket_is_adopted_by_a_new_stack() -> None:
         assert (alarms, cloud.client("lambda").list_functions()["Functions"]) == ([], [])
         assert cloud.client("sqs").list_queues().get("QueueUrls", []) == []
         before = bucket.everything("")
-        assert {key.partition("/")[0] for key in before} == {"baselines", "capture", "reports", "state"}
+        assert {key.partition("/")[0] for key in before} == {"baselines", "capture", "reports", "state", "tables"}
 
         # When a new stack adopts it
         formation = cloud.client("cloudformation")
