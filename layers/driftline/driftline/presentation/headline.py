@@ -1,6 +1,7 @@
 """The worst violation of an execution in a sentence, the same on pages, terminals, in messages and events."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 from driftline.domain.executions.envelope import Envelope
 from driftline.domain.executions.finding import Finding, Move, worst_first
@@ -118,7 +119,7 @@ def _described(finding: Finding) -> str:
 
 def _columns(finding: Finding) -> str:
     """`“age”, “job” (14 columns, 15 in the baseline)`."""
-    if finding.observed is None or finding.required is None:
+    if finding.observed is None or finding.required is None or not isfinite(finding.observed):
         return _names(finding) if finding.values else _described(finding)
     counts = f"{count(int(finding.observed), 'column')}, {number(finding.required)} in the baseline"
     return f"{_names(finding)} ({counts})" if finding.values else counts
