@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.end_to_end.alarmed import START, Place, Watched, inbox, open_place, started
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.cloud
 
@@ -33,6 +34,7 @@ def test_a_violation_reaches_people_and_starts_a_pipeline(place: Place) -> None:
     endpoint.judge(0)
     place.cloud.drain()
     # Then Slack hears of it; bench/message_latency.py has the seconds that it takes
+    wait_until(lambda: len(endpoint.slack()) == 2, "Slack hears of the alarm, and of the decision on a retraining")
     text, decision = endpoint.slack()
     assert "loans: age: 0 % → " in text
     assert "at most 0.1, 200 rows" in text
