@@ -299,6 +299,19 @@ def test_sagemakers_configuration_says_everything() -> None:
     assert metric(summary, "DPPL").sagemaker == (abs(metric(summary, "DPPL").value or 0) > 0.01)
 
 
+def test_what_sagemakers_rule_flags_is_told_without_a_claim_to_be_certain() -> None:
+    loans = Loans({**SETTINGS, "comparison": "sagemaker"})
+    loans.store.put(f"{FOLDER}analysis.json", _baseline({"DPPL": 0.0}, "Female"))
+    loans.observe(people(1000, 2, women_approved=0.25))
+
+    summary = loans.run()
+
+    assert summary.verdict == "violations"
+    [finding] = summary.findings
+    assert (finding.figure, finding.required, finding.violation, finding.certain) == ("DPPL", 0.0, True, None)
+    assert finding.observed == metric(summary, "DPPL").value
+
+
 def test_facets_of_the_document_go_before_a_configuration_that_cannot_be_read() -> None:
     loans = Loans()
     loans.baseline(people(2000, 1))

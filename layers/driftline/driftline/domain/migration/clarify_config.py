@@ -18,6 +18,6 @@ def needs_an_endpoint(body: bytes) -> LeftOut | None:
         str(predictor["model_name"]),
         "Clarify starts an endpoint with the model for each execution; Driftline starts none, so the monitor is not "
         "enabled.",
-        "Name an endpoint in endpoint_name of analysis_config.json, better not the one in production, or the model's "
-        "file with source: model; then remove enabled: false.",
+        "In analysis_config.json beside the baseline, name an endpoint (endpoint_name), better not the one in "
+        "production, or the model's file (driftline_model); then remove enabled: false.",
     )

@@ -25,7 +25,9 @@ def findings_of(compared: Sequence[Compared], groups: Sequence[JudgedGroup], pol
             for each in group.metrics
             if each.compared.sagemaker and each.compared.metric in policy.watched
         ]
-        decided = [replace(finding_of(replace(each, result="violation")), certain=None) for each in flagged]
+        decided = [
+            finding_of(replace(each, result="violation")).model_copy(update={"certain": None}) for each in flagged
+        ]
     else:
         decided = findings(compared)
     broken = [

@@ -117,7 +117,7 @@ def _endpoint(predictor: PredictorConfig, dataset_type: str | None, where: str) 
             where=f"{where}: predictor.endpoint_name",
             expected="the endpoint that answers: Driftline starts none of its own",
             mend="Create an endpoint with the model, better not the one in production, and name it in endpoint_name. "
-            "If the model's file is of XGBoost or LightGBM: source: model in the monitor document.",
+            "If the model's file is of XGBoost or LightGBM, name the file in driftline_model.",
         )
     fields: Mapping[str, object] = {
         "endpoint": question.endpoint,
