@@ -1,7 +1,7 @@
 """Schedules of SageMaker Model Monitor are imported into a deployed stack, which then runs the monitors."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from statistics import fmean
 from typing import Any
@@ -19,7 +19,7 @@ from tests.end_to_end.endpoint import HOUR, Bucket
 from tests.loans import people
 from tests.model_monitor import batch_input, deploy, endpoint_input, monitored
 from tests.scores import FEATURES as FEATURES_OF_SCORES
-from tests.scores import MODEL, scores_of, trees, without_income
+from tests.scores import MODEL, Floats, scores_of, trees, without_income
 
 # A cloud of its own costs a dozen seconds; what is imported is tested without one in tests/unit/local/migration.
 pytestmark = [pytest.mark.cloud, pytest.mark.long]
@@ -61,6 +61,7 @@ SHAP_CONFIG = {
     "predictor": {"model_name": "risk", "instance_type": "ml.m5.xlarge", "initial_instance_count": 1},
     "methods": {"shap": {"baseline": [[0.0, 0.0, 0.0, 0.0]], "num_samples": 100}},
 }
+EXPLANATIONS = "model_explainability"
 SHAP_VALUES = dict(zip(FEATURES_OF_SCORES, (2.0, 1.5, 0.6, 0.0), strict=True))
 """In the order of the weights that the model was trained with."""
 
@@ -116,6 +117,10 @@ def moved() -> Iterator[EmbeddedCloud]:
             )
         batches = batch_input(f"s3://{cloud.bucket}/capture/batches")
         monitored(sagemaker, "DataQuality", "old-batches", batches, baseline=baseline("data"))
+        scored = batch_input(f"s3://{cloud.bucket}/capture/scored", InferenceAttribute="0")
+        explained = {"ConfigUri": of_account("shap/analysis_config.json")}
+        values = baseline("shap", "analysis.json")
+        monitored(sagemaker, "ModelExplainability", "old-scored", scored, app=explained, baseline=values)
 
         def opened(bucket: str) -> S3Store:
             return S3Store(bucket, cloud.client("s3"))
@@ -144,7 +149,7 @@ def violations(cloud: EmbeddedCloud, endpoint: str, monitor: str) -> list[tuple[
 def test_the_stack_takes_the_imported_documents(moved: EmbeddedCloud) -> None:
     monitors = {"shop-data_quality", "shop-model_quality", "batches-data_quality", "credit-model_bias"}
     assert monitors <= set(moved.schedules())
-    for endpoint in ("shop", "batches", "credit", "risk"):
+    for endpoint in ("shop", "batches", "credit", "risk", "scored"):
         assert Bucket(moved).json(f"monitors/{endpoint}.status.json")["status"] == "ok"
 
 
@@ -226,29 +231,45 @@ def test_bias_is_found_by_the_configuration_and_the_baseline_that_clarify_had(mo
     assert (dimensions["Endpoint"], dimensions["MonitoringSchedule"]) == ("credit", "old-bias")
 
 
-def test_explanations_go_on_once_the_models_file_is_named(moved: EmbeddedCloud) -> None:
+def captured_scores(cloud: EmbeddedCloud, x: Floats, scores: list[float]) -> None:
+    """Of the endpoint."""
+    lines = [
+        csv_capture(HOUR + timedelta(seconds=5 * n), repr(score), ",".join(map(str, row)), f"risk-{n}")
+        for n, (score, row) in enumerate(zip(scores, x.tolist(), strict=True))
+    ]
+    Bucket(cloud).put(f"capture/risk/all/{FOLDER}/00-00-000-a.jsonl", b"".join(lines))
+
+
+def joined_scores(cloud: EmbeddedCloud, x: Floats, scores: list[float]) -> None:
+    """Of a transform job, whose rows are its input and then the answer."""
+    rows = [",".join(map(str, [*row, score])) for score, row in zip(scores, x.tolist(), strict=True)]
+    Bucket(cloud).put("capture/files/scored.csv.out", "\n".join(rows))
+    manifest = [{"prefix": f"s3://{cloud.bucket}/capture/files/"}, "scored.csv.out"]
+    Bucket(cloud).put(f"capture/scored/output/{FOLDER}/m.json", json.dumps(manifest))
+
+
+@pytest.mark.parametrize(("endpoint", "capture"), [("risk", captured_scores), ("scored", joined_scores)])
+def test_explanations_go_on_once_the_models_file_is_named(
+    moved: EmbeddedCloud, endpoint: str, capture: Callable[[EmbeddedCloud, Floats, list[float]], None]
+) -> None:
     bucket = Bucket(moved)
     # Given a configuration whose model Clarify would have started: the monitor waits for what the report says
-    config, document = "baselines/risk/model_explainability/analysis_config.json", "monitors/risk.yaml"
+    config, document = f"baselines/{endpoint}/{EXPLANATIONS}/analysis_config.json", f"monitors/{endpoint}.yaml"
     assert "    enabled: false\n" in bucket.everything(document)[document].decode()
     bucket.put(MODEL, trees())
     bucket.put(config, json.dumps({**bucket.json(config), "driftline_model": MODEL}))
     bucket.put(document, bucket.everything(document)[document].decode().replace("    enabled: false\n", ""))
     moved.drain()
-    assert bucket.json("monitors/risk.status.json")["status"] == "ok"
+    assert bucket.json(f"monitors/{endpoint}.status.json")["status"] == "ok"
     # And an hour whose most important feature says nothing any more
     x = without_income(400, 3)
-    lines = [
-        csv_capture(HOUR + timedelta(seconds=5 * n), repr(score), ",".join(map(str, row)), f"risk-{n}")
-        for n, (score, row) in enumerate(zip(scores_of(trees(), x).tolist(), x.tolist(), strict=True))
-    ]
-    bucket.put(f"capture/risk/all/{FOLDER}/00-00-000-a.jsonl", b"".join(lines))
+    capture(moved, x, scores_of(trees(), x).tolist())
     moved.drain()
     # When the schedule fires
-    found = fired(moved, "risk", "model_explainability")
+    found = fired(moved, endpoint, EXPLANATIONS)
     # Then the ranking of features is another one than in Clarify's baseline
     assert found["evaluated_rows"] == 400
-    analysis = bucket.json(f"reports/risk/model_explainability/{SCHEDULED:%Y/%m/%d/%H}/analysis.json")
+    analysis = bucket.json(f"reports/{endpoint}/{EXPLANATIONS}/{SCHEDULED:%Y/%m/%d/%H}/analysis.json")
     values = analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
     assert sorted(values, key=values.get, reverse=True)[:2] == ["debt", "age"]
-    assert violations(moved, "risk", "model_explainability")
+    assert violations(moved, endpoint, EXPLANATIONS)

@@ -354,14 +354,6 @@ REFUSED: dict[str, tuple[type[ModelBiasMonitor | ModelExplainabilityMonitor], di
         {"analysis_config": BiasAnalysisConfig(GROUPS), "batch_transform_input": object()},
         "an endpoint and a transform job",
     ),
-    "attributions of a job": (
-        ModelExplainabilityMonitor,
-        {
-            "analysis_config": ExplainabilityAnalysisConfig(SHAP, ModelConfig(endpoint_name="a")),
-            "batch_transform_input": object(),
-        },
-        "batch_transform_input cannot be honoured.*run_explainability",
-    ),
     "a facet that is no column": (
         ModelBiasMonitor,
         {"analysis_config": BiasAnalysisConfig(GROUPS, headers=["repaid", "age"])},

@@ -20,7 +20,6 @@ from driftline.sagemaker.endpoint_input import EndpointInput
 from driftline.sagemaker.fields import Config, encoded
 from driftline.sagemaker.monitor_config import ExplainabilityAnalysisConfig, Suggested
 from driftline.sagemaker.monitoring_files import Constraints
-from driftline.sagemaker.unused import refuse
 
 _MODEL = "driftline_model"
 """The field of analysis_config.json with a model's file."""
@@ -123,11 +122,6 @@ class ModelExplainabilityMonitor(ClarifyModelMonitor):
         call = locals()
         fields = self._clarify_fields("update_monitoring_schedule", call)
         self._update(call, fields, self._files(call))
-
-    @override
-    def _clarify_fields(self, where: str, call: Mapping[str, Any]) -> dict[str, object]:
-        refuse({"batch_transform_input": call["batch_transform_input"]}, where)
-        return super()._clarify_fields(where, call)
 
     @override
     def _config(self, call: Mapping[str, Any]) -> bytes | None:

@@ -45,8 +45,6 @@ _INSTEAD = {
     "record_preprocessor_script": _ON_CAPTURES,
     "post_analytics_processor_script": _ON_CAPTURES,
     "env": "Scripts have no environment of their own. Leave the argument out, and put values into the script.",
-    "batch_transform_input": "Attributions are computed from what an endpoint is sent. Explain files of transform jobs "
-    "with SageMakerClarifyProcessor.run_explainability().",
     "exclude_features_attribute": "Name the columns in the monitor document: columns: {exclude: [id]}.",
     "features": "Write each feature as a field of its own, and name others in excluded_columns.",
     "facet_dataset_uri": _JOINED,

@@ -21,9 +21,6 @@ from driftline.domain.monitors.fields import NAME
 
 _NOW = "NOW"
 _DAILY = "cron(0 0 ? * * *)"
-_OF_ENDPOINTS = "model_explainability"
-"""The kind whose windows cannot be read from a transform job's files."""
-
 _STATISTICS, _CONFIG = "statistics.json", "analysis_config.json"
 _ATTRIBUTES = ("inference_attribute", "probability_attribute", "probability_threshold_attribute")
 _POSITION = re.compile(r"\d+")
@@ -107,10 +104,6 @@ def _fields(
     if definition.batch:
         why = "SageMaker's metrics of batch transform jobs have no dimension Endpoint; Driftline's do."
         left_out.append(LeftOut("dimensions of metrics", "MonitoringSchedule", why, "Add Endpoint to their alarms."))
-    if definition.batch and kind.name == _OF_ENDPOINTS:
-        fields["enabled"] = False
-        why = "Attributions are computed from what an endpoint is sent. The monitor is not enabled."
-        left_out.append(LeftOut("BatchTransformInput", "attributions", why, "Explain files: driftline explain"))
     if "problem_type" in kind.fields and definition.app.problem_type:
         fields["problem_type"] = definition.app.problem_type
     for name in _ATTRIBUTES:

@@ -9,25 +9,20 @@ from driftline.domain.capture.attribute import pick
 from driftline.domain.capture.columns import ColumnKey
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.explanations.tasks import Cell, Surrogate
-from driftline.domain.listing import first_of
-from driftline.domain.predictions.outputs import output_columns, outputs_of
+from driftline.domain.predictions.outputs import outputs_of
 from driftline.domain.profiles.resolve import ResolvedTable
-from driftline.domain.profiles.window import WindowProfile
 from driftline.kinds.data import WindowData
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.cells import is_missing, typed
-from driftline.kinds.model_explainability.data_rows import SHOWN, numbers_of
+from driftline.kinds.model_explainability.data_rows import numbers_of
 from driftline.kinds.model_explainability.explained_window import ExplainedWindow
 from driftline.kinds.model_explainability.explaining import attributed
+from driftline.kinds.model_explainability.feature_columns import answer_columns, feature_columns
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 from driftline.kinds.model_explainability.row_sample import RowSample, window_sample
 
 NO_FEATURES = "the row has none of the model's features"
 NO_ANSWER = "the answer is not a number"
-
-_INPUT = ("input[", "input.")
-_COLUMNS = 3
-"""Names of missing features in an error."""
 
 type Answers = list[tuple[float, ...]]
 
@@ -50,9 +45,10 @@ def input_rows(
         InvalidInputError: captures lack features, or the model cannot be explained.
     """
     features = plan.features or (baseline.features if baseline is not None else ())
-    keys = _keys(features, table, where)
+    keys = feature_columns(features, table, where)
     names = tuple(keys)
-    outputs = output_columns(_captured(data.profile())) if plan.source == "surrogate" else []
+    stated = (plan.probability or plan.inference) is not None
+    outputs = answer_columns(data.profile(), keys, stated=stated) if plan.source == "surrogate" else []
     sample = window_sample(data.captured(), [*keys.values(), *outputs], most)
     cells = [tuple(map(typed, row[: len(names)])) for row in sample.cells]
     usable = np.array([not all(map(is_missing, row)) for row in cells], dtype=np.bool_)
@@ -120,36 +116,3 @@ def _background(plan: ExplanationPlan, baseline: BaselineSample | None, where: s
             mend="Upload a data set, from which Driftline chooses one, or give rows in kernel.baseline.",
         )
     return given
-
-
-def _captured(profile: WindowProfile) -> list[ColumnKey]:
-    """Keys of everything that was captured, in a stable order."""
-    return sorted({key for layout in profile.layouts.values() for key in layout.columns})
-
-
-def _keys(features: Sequence[str], table: ResolvedTable, endpoint: str) -> dict[str, ColumnKey]:
-    """The column of each feature; all inputs where nothing names them.
-
-    Raises:
-        InvalidInputError: captures lack a feature.
-    """
-    if not features:
-        return {name: key for name, key in table.keys.items() if key.startswith(_INPUT)}
-    keys = {name: key for name in features if (key := _key(name, table)) is not None}
-    missing = [name for name in features if name not in keys]
-    if missing:
-        inputs = [name for name, key in table.keys.items() if key.startswith(_INPUT)]
-        raise InvalidInputError(
-            f"no captured column {first_of(missing, _COLUMNS)}, which the model needs",
-            where=endpoint,
-            expected=f"the {len(features)} features of the model; captured are {first_of(inputs, SHOWN) or 'none'}",
-            mend="Name the endpoint's inputs in their order under columns.input, as the model's baseline has them.",
-        )
-    return keys
-
-
-def _key(name: str, table: ResolvedTable) -> ColumnKey | None:
-    if name in table.keys:
-        return table.keys[name]
-    ends = [key for key in table.keys.values() if key.startswith(_INPUT) and key.rpartition(".")[2] == name]
-    return ends[0] if len(ends) == 1 else None
