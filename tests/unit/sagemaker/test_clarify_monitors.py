@@ -18,6 +18,7 @@ from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import hour_folder
 from driftline.kinds.registry import KINDS
 from driftline.sagemaker import (
+    BatchTransformInput,
     BiasAnalysisConfig,
     BiasConfig,
     Constraints,
@@ -30,6 +31,7 @@ from driftline.sagemaker import (
     ModelConfig,
     ModelExplainabilityMonitor,
     ModelPredictedLabelConfig,
+    MonitoringDatasetFormat,
     MonitoringExecution,
     Session,
     SHAPConfig,
@@ -71,6 +73,19 @@ def captured(place: Path, rows: Sequence[tuple[str, str]], labels: Sequence[obje
         for number, label in enumerate(labels)
     )
     truth.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def transformed(place: Path, rows: Sequence[str], answer: int) -> BatchTransformInput:
+    """A job, whose rows are the features and then the answer."""
+    files, manifests = place / "outputs", place / "capture" / ENDPOINT / "output" / hour_folder(HOUR)
+    for folder in (files, manifests):
+        folder.mkdir(parents=True)
+    (files / "a.csv.out").write_text("\n".join(rows))
+    (manifests / "m.json").write_text(json.dumps([{"prefix": "s3://any/outputs/"}, "a.csv.out"]))
+    csv = MonitoringDatasetFormat.csv(header=False)
+    return BatchTransformInput(
+        f"{place}/capture/{ENDPOINT}", "/opt/ml/processing/input", csv, inference_attribute=str(answer)
+    )
 
 
 def approvals(rows: Sequence[Person]) -> dict[str, float]:
@@ -206,6 +221,22 @@ class TestBias:
         assert "model_bias" not in (tmp_path / "monitors" / f"{ENDPOINT}.yaml").read_text()
         assert "data_quality" in (tmp_path / "monitors" / f"{ENDPOINT}.yaml").read_text()
 
+    def test_a_transform_job(self, tmp_path: Path) -> None:
+        place, unfair = tmp_path / "place", people(600, seed=2, women_approved=0.25)
+        place.mkdir()
+        monitor = ModelBiasMonitor(sagemaker_session=Session(place))
+        data = loans(tmp_path / "data", people(2_000, seed=1), predicted_label="approved")
+        monitor.suggest_baseline(data_config=data, bias_config=GROUPS, model_config=None)
+        job = transformed(place, [f"{p.sex},{p.age},{p.approved}" for p in unfair], 2)
+        monitor.create_monitoring_schedule(
+            batch_transform_input=job,
+            ground_truth_input=str(place / "ground-truth" / ENDPOINT),
+            schedule_cron_expression=HOURLY,
+        )
+        [execution] = monitor.run_schedule_now()
+        assert metrics(written_by(execution, "analysis.json")) == pytest.approx(approvals(unfair))
+        assert execution.describe()["MonitoringExecutionStatus"] == "CompletedWithViolations"
+
 
 def risks(folder: Path, x: np.ndarray) -> DataConfig:
     folder.mkdir(exist_ok=True)
@@ -262,6 +293,18 @@ class TestExplainability:
         assert [each["constraint_check_type"] for each in violations.body_dict["violations"]] == [
             "feature_attribution_drift_check"
         ]
+
+    def test_a_transform_job(self, tmp_path: Path) -> None:
+        (tmp_path / "model.json").write_bytes(trees())
+        monitor = ModelExplainabilityMonitor(sagemaker_session=Session(tmp_path))
+        model = ModelConfig(str(tmp_path / "model.json"))
+        monitor.suggest_baseline(risks(tmp_path / "data", usual(600, seed=1)), SHAPConfig(), model)
+        changed = without_income(600, seed=2)
+        job = transformed(tmp_path, [f"{row},{score}" for score, row in scored(changed)], 4)
+        monitor.create_monitoring_schedule(batch_transform_input=job, schedule_cron_expression=HOURLY)
+        [execution] = monitor.run_schedule_now()
+        assert shap_values(written_by(execution, "analysis.json")) == pytest.approx(contributions(changed), abs=1e-5)
+        assert execution.describe()["MonitoringExecutionStatus"] == "CompletedWithViolations"
 
     def test_a_quiet_window_is_quiet(self, tmp_path: Path) -> None:
         (tmp_path / "model.json").write_bytes(trees())
