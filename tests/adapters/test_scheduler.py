@@ -100,6 +100,30 @@ def test_deleting_is_idempotent_and_stays_in_the_group(client: Any) -> None:
     assert [found["GroupName"] for found in client.list_schedules()["Schedules"]] == ["other"]
 
 
+@pytest.mark.parametrize("theirs", [HOURLY, replace(HOURLY, expression="rate(1 hour)")], ids=["the same", "older"])
+def test_of_two_events_of_a_document_the_slower_one_corrects_what_the_other_made(client: Any, theirs: Schedule) -> None:
+    class Slower:
+        """Looks before the other event has made the schedule."""
+
+        def __init__(self) -> None:
+            self.looks = 0
+
+        def get_schedule(self, **name: Any) -> Any:
+            self.looks += 1
+            if self.looks == 1:
+                try:
+                    return client.get_schedule(**name)
+                finally:
+                    adapter(client).put(theirs)
+            return client.get_schedule(**name)
+
+        def __getattr__(self, call: str) -> Any:
+            return getattr(client, call)
+
+    adapter(Slower()).put(HOURLY)
+    assert client.get_schedule(GroupName="group", Name=HOURLY.name)["ScheduleExpression"] == HOURLY.expression
+
+
 def test_what_eventbridge_refuses_is_the_users_error(aws: None) -> None:
     client = boto3.client("scheduler")
     with Stubber(client) as stub:

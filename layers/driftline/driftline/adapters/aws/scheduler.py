@@ -50,16 +50,26 @@ class SchedulerGroup:
         name: dict[str, Any] = {"GroupName": self._group, "Name": schedule.name}
         try:
             try:
-                if not _has(self._client.get_schedule(**name), wanted):
-                    self._client.update_schedule(**name, **wanted)
+                self._correct(name, wanted)
             except self._client.exceptions.ResourceNotFoundException:
-                self._client.create_schedule(**name, **wanted)
+                self._create(name, wanted)
         except self._client.exceptions.ValidationException as error:
             raise InvalidInputError(
                 f"EventBridge Scheduler refuses {schedule.expression!r} in {schedule.timezone}",
                 where=schedule.name,
                 expected=error.response["Error"].get("Message", ""),
             ) from error
+
+    def _correct(self, name: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        """Raises ResourceNotFoundException: there is none."""
+        if not _has(self._client.get_schedule(**name), wanted):
+            self._client.update_schedule(**name, **wanted)
+
+    def _create(self, name: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        try:
+            self._client.create_schedule(**name, **wanted)
+        except self._client.exceptions.ConflictException:  # another event of the same document was faster
+            self._correct(name, wanted)
 
     def delete(self, name: str) -> None:
         try:
