@@ -133,3 +133,15 @@ def test_the_last_monitor_takes_the_document_along_which_is_kept() -> None:
     assert store.objects == {f"{KEY}.deleted": alone}
     with pytest.raises(ObjectNotFoundError):
         remove_monitor(store, "shop", "model_quality", kinds=KINDS)
+
+
+def test_documents_that_were_kept_before_stay() -> None:
+    alone = DOCUMENT.replace(b"  data_quality: {}\n", b"")
+    other = b"# Again.\n" + alone
+    store = InMemoryStore()
+    kept = []
+    for body in (alone, other, alone):
+        store.put(KEY, body)
+        kept.append(remove_monitor(store, "shop", "model_quality", kinds=KINDS))
+    assert kept == [f"{KEY}.deleted", f"{KEY}.deleted-2", f"{KEY}.deleted"]
+    assert store.objects == {f"{KEY}.deleted": alone, f"{KEY}.deleted-2": other}

@@ -18,6 +18,9 @@ from driftline.usecases.ports import EditableStore
 _ATTEMPTS = 10
 """Each one lost means that somebody else's change went through."""
 
+_MOST_KEPT = 100
+"""Different documents that an endpoint had and that were deleted."""
+
 _YAML = "application/yaml"
 
 type Change = Callable[[ScheduledMonitor | None], Mapping[str, object]]
@@ -78,7 +81,7 @@ def remove_monitor(store: EditableStore, endpoint: str, monitor: str, *, kinds: 
 
     Raises:
         ObjectNotFoundError: the endpoint has no document.
-        InvalidInputError: it has errors, or no such monitor.
+        InvalidInputError: it has errors, or no such monitor; or too many deleted documents are kept.
         StaleReadError: others kept writing it.
     """
     key = document_key(endpoint)
@@ -90,8 +93,7 @@ def remove_monitor(store: EditableStore, endpoint: str, monitor: str, *, kinds: 
         before = parse_document(text, where=key, model=kinds.document)
         new = without_monitor(text, monitor)
         if new is None:
-            kept = f"{key}.deleted"
-            store.put(kept, found.body, content_type=_YAML)
+            kept = _kept(store, key, found.body)
             if store.delete_if_unchanged(key, found.etag):
                 return kept
             continue
@@ -99,6 +101,26 @@ def remove_monitor(store: EditableStore, endpoint: str, monitor: str, *, kinds: 
         if store.put_if_unchanged(key, new.encode(), found.etag, content_type=_YAML):
             return None
     raise _busy(store, key)
+
+
+def _kept(store: EditableStore, key: str, body: bytes) -> str:
+    """The key of a copy that nothing reads; what was kept before stays.
+
+    Raises:
+        InvalidInputError: there are too many.
+    """
+    for number in range(1, _MOST_KEPT + 1):
+        copy = f"{key}.deleted" if number == 1 else f"{key}.deleted-{number}"
+        if store.put_if_unchanged(copy, body, None, content_type=_YAML):
+            return copy
+        there = store.find(copy)
+        if there is not None and there.body == body:
+            return copy
+    raise InvalidInputError(
+        f"{_MOST_KEPT} deleted documents of the endpoint are kept already",
+        where=store.uri(f"{key}.deleted"),
+        mend="Remove those that nobody needs any more.",
+    )
 
 
 def _check_others(before: MonitorDocument | None, after: MonitorDocument, monitor: str, where: str) -> None:
