@@ -90,7 +90,7 @@ types: setup  ## mypy
 	$(BIN)/mypy
 
 contracts: setup  ## import-linter: which layer may import which
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 # Tools whose packages would not fit beside ours, in environments of their own. They work offline and send nothing.
 CHECKOV := $(BIN)/uv tool run --quiet --from checkov==3.3.30 checkov

@@ -28,7 +28,7 @@ type Edges = AbstractSet[tuple[str, str]]
 
 def document() -> str:
     """The whole page, Markdown with Mermaid diagrams, which GitHub draws."""
-    graph = grimp.build_graph(ROOT, cache_dir=None)  # grimp's cache takes a file for the one of the same time before
+    graph = grimp.build_graph(ROOT, cache_dir=None)  # with grimp's cache, edges of changed modules were missing
     parts = [_HEAD, _diagram(_edges(graph, depth=1), LAYERS)]
     for layer in LAYERS:
         rooms = sorted(each.rpartition(".")[2] for each in graph.find_children(f"{ROOT}.{layer}"))
