@@ -29,7 +29,7 @@ _CHANCE = float(stats.norm.sf(3.5))
 """One in 4,300. The distribution is taken as it is: that of a handful of samples is far from normal."""
 
 _ROUNDING = 1e-9
-_QUICK = {50: 40, 200: 40, 1_000: 25, 10_000: 10}
+_QUICK = {50: 80, 200: 80, 1_000: 50, 10_000: 25}
 _FULL = {50: 2_000, 200: 2_000, 1_000: 1_000, 10_000: 400}
 
 
