@@ -96,7 +96,7 @@ class ModelMonitor:
         """The monitor of a schedule that exists.
 
         Raises:
-            InvalidInputError: there is no schedule of this name and kind.
+            InvalidInputError: no schedule has this name and kind.
         """
         monitor = cls(sagemaker_session=sagemaker_session)
         monitor.endpoint_name = find_schedule(monitor.sagemaker_session, monitor_schedule_name, cls._KIND)

@@ -167,5 +167,5 @@ def _value(value: object) -> dict[str, object]:
 
 
 def _encoded(request: Mapping[str, object]) -> bytes:
-    # Texts come from data: half of a surrogate pair is no UTF-8.
+    # Texts come from data: half of a surrogate pair is not UTF-8.
     return json.dumps(request, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")

@@ -90,7 +90,7 @@ class ModelPredictedLabelConfig:
         label_headers: Names of the labels.
 
     Raises:
-        InvalidInputError: the threshold is no number.
+        InvalidInputError: the threshold is not a number.
     """
 
     def __init__(

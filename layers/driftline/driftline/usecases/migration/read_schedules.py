@@ -187,7 +187,7 @@ def _with_what_files_say(
 
 
 def error_of(error: Exception, *, where: str) -> DriftlineError:
-    """With the parts that people are shown, whoever raised it.
+    """Any exception as the error that the report shows, with where it happened.
 
     Args:
         where: Unless the error says so itself.
