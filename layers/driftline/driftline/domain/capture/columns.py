@@ -19,6 +19,11 @@ MOST_COLUMNS = 5_000
 type ColumnKey = str
 
 
+def is_input(key: ColumnKey) -> bool:
+    """Whether the column is of the endpoint's input."""
+    return key.startswith(("input[", "input."))
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnValues:
     """The present values of one column of a batch; missing ones are left out.

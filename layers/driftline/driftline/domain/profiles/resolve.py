@@ -59,6 +59,11 @@ class ResolvedTable:
         """Number of columns of one side."""
         return sum(_is_of(side, key) for key in self.keys.values())
 
+    @property
+    def inputs(self) -> dict[str, ColumnKey]:
+        """The column key of each input."""
+        return {name: key for name, key in self.keys.items() if _is_of("input", key)}
+
 
 def resolve_columns(
     window: WindowProfile,

@@ -6,6 +6,7 @@ from typing import Self
 
 import msgspec
 
+from driftline.domain.capture.columns import is_input
 from driftline.domain.profiles.storage import opened, sealed
 from driftline.domain.profiles.table import TableProfile, TableWire
 
@@ -51,6 +52,11 @@ class WindowProfile:
     def rows(self) -> int:
         """Rows of all layouts; a record may have several."""
         return sum(table.rows for table in self.layouts.values())
+
+    @property
+    def has_inputs(self) -> bool:
+        """Whether an input was captured; a transform job that joins its input to its output has none of its own."""
+        return any(is_input(key) for table in self.layouts.values() for key in table.columns)
 
     def merge(self, other: Self) -> Self:
         return self.merge_all((self, other))

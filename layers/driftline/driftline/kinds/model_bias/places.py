@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from driftline.domain.capture.columns import ColumnKey
+from driftline.domain.capture.columns import ColumnKey, is_input
 from driftline.domain.profiles.resolve import DocumentColumns, resolve_columns
 from driftline.domain.profiles.window import WindowProfile
 from driftline.kinds.model_bias.plan import BiasPlan
-
-_INPUT = ("input[", "input.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Places:
         """
         outputs, inputs = columns or ((), ())
         if not inputs and plan.headers:
-            if outputs or _captured_inputs(window):
+            if outputs or window.has_inputs:
                 inputs = _features(plan)
             else:
                 outputs = _features(plan)
@@ -57,11 +55,7 @@ class Places:
 
     def inputs(self) -> list[ColumnKey]:
         """Keys of the model's features."""
-        return [key for key in self.keys.values() if key.startswith(_INPUT)]
-
-
-def _captured_inputs(window: WindowProfile) -> bool:
-    return any(key.startswith(_INPUT) for table in window.layouts.values() for key in table.columns)
+        return [key for key in self.keys.values() if is_input(key)]
 
 
 def _features(plan: BiasPlan) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from driftline.kinds.model_explainability.explaining import Attributed
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 from driftline.kinds.model_explainability.row_sample import window_sample
 
-_INPUT = ("input[", "input.")
 _LABEL = "label0"
 _COLUMNS = 3
 """Names in an error."""
@@ -102,7 +101,7 @@ def _of_envelopes(captured: WindowRows) -> AttributionColumns:
 
 def _inputs(features: Sequence[str], table: ResolvedTable) -> list[ColumnKey]:
     """The input of each feature: by name, or by place if they are as many; none if they are not known."""
-    inputs = {name: key for name, key in table.keys.items() if key.startswith(_INPUT)}
+    inputs = table.inputs
     if all(name in inputs for name in features):
         return [inputs[name] for name in features]
     return list(inputs.values()) if len(inputs) == len(features) else []

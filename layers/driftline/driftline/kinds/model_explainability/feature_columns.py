@@ -14,14 +14,8 @@ from driftline.domain.profiles.resolve import ResolvedTable
 from driftline.domain.profiles.window import WindowProfile
 from driftline.kinds.model_explainability.data_rows import SHOWN
 
-_INPUT = ("input[", "input.")
 _COLUMNS = 3
 """Names of missing features in an error."""
-
-
-def captured_inputs(profile: WindowProfile) -> bool:
-    """Whether any row has an input; those of a transform job's joined files have none."""
-    return any(key.startswith(_INPUT) for table in profile.layouts.values() for key in table.columns)
 
 
 def feature_columns(features: Sequence[str], table: ResolvedTable, where: str) -> dict[str, ColumnKey]:
@@ -33,7 +27,7 @@ def feature_columns(features: Sequence[str], table: ResolvedTable, where: str) -
     Raises:
         InvalidInputError: captures lack a feature, or nothing tells features and answers of a transform job apart.
     """
-    inputs = {name: key for name, key in table.keys.items() if key.startswith(_INPUT)}
+    inputs = table.inputs
     if inputs and not features:
         return inputs
     keys = {name: key for name in features if (key := _column(name, table.keys, inputs or table.keys)) is not None}
@@ -43,7 +37,9 @@ def feature_columns(features: Sequence[str], table: ResolvedTable, where: str) -
             f"no captured column {first_of(missing, _COLUMNS)}, which the model needs",
             where=where,
             expected=f"the {len(features)} features of the model; captured are {captured}",
-            mend="Name the endpoint's inputs in their order under columns.input, as the model's baseline has them.",
+            mend="Name the endpoint's inputs in their order under columns.input, as the model's baseline has them."
+            if inputs
+            else "Capture the endpoint's input; or have the transform job join its input to its output.",
         )
     if not inputs and len(keys) in {0, len(table.keys)}:
         raise InvalidInputError(

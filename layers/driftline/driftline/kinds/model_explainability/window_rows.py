@@ -7,7 +7,6 @@ from driftline.kinds.engine import Context
 from driftline.kinds.model_explainability.baseline_sample import BaselineSample
 from driftline.kinds.model_explainability.captured_rows import captured_rows
 from driftline.kinds.model_explainability.explained_window import ExplainedWindow
-from driftline.kinds.model_explainability.feature_columns import captured_inputs
 from driftline.kinds.model_explainability.input_rows import input_rows
 from driftline.kinds.model_explainability.plan import ExplanationPlan
 
@@ -37,6 +36,6 @@ def window_rows(
 
 def _names(plan: ExplanationPlan, features: tuple[str, ...], profile: WindowProfile) -> DocumentColumns:
     """Of outputs and inputs; a row of a transform job is the features, and then the answer."""
-    if plan.outputs or captured_inputs(profile):
+    if plan.outputs or profile.has_inputs:
         return plan.outputs, features
     return features, ()
