@@ -295,7 +295,8 @@ def test_a_schedule_is_stopped_started_changed_and_deleted(
     text = document.read_text()
     attached.delete_monitoring_schedule()
     assert not document.exists()
-    assert document.with_name(f"{document.name}.deleted").read_text() == text
+    [kept] = document.parent.glob(f"{document.name}.deleted-*")
+    assert kept.read_text() == text
     with pytest.raises(InvalidInputError, match=f"no schedule {SCHEDULE}"):
         DefaultModelMonitor.attach(SCHEDULE)
 

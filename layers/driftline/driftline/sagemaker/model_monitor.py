@@ -140,7 +140,7 @@ class ModelMonitor:
     def delete_monitoring_schedule(self) -> None:
         """Removes the monitor from the document; the baseline and all reports stay.
 
-        With its last monitor, the document is kept as `monitors/<endpoint>.yaml.deleted`, where nothing reads it.
+        With its last monitor, the document becomes `monitors/<endpoint>.yaml.deleted-<digest>`, which nothing reads.
         """
         endpoint = self._scheduled()
         store = self.sagemaker_session.store

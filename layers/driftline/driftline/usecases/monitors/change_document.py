@@ -5,6 +5,7 @@ A change is computed from what was read and written only if the document is stil
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from driftline.domain.documents.edit import with_monitor, without_monitor
 from driftline.domain.documents.parse import decode_document, parse_document
@@ -17,9 +18,6 @@ from driftline.usecases.ports import EditableStore
 
 _ATTEMPTS = 10
 """Each one lost means that somebody else's change went through."""
-
-_MOST_KEPT = 100
-"""Different documents that an endpoint had and that were deleted."""
 
 _YAML = "application/yaml"
 
@@ -81,7 +79,7 @@ def remove_monitor(store: EditableStore, endpoint: str, monitor: str, *, kinds: 
 
     Raises:
         ObjectNotFoundError: the endpoint has no document.
-        InvalidInputError: it has errors, or no such monitor; or too many deleted documents are kept.
+        InvalidInputError: it has errors, or no such monitor.
         StaleReadError: others kept writing it.
     """
     key = document_key(endpoint)
@@ -93,7 +91,8 @@ def remove_monitor(store: EditableStore, endpoint: str, monitor: str, *, kinds: 
         before = parse_document(text, where=key, model=kinds.document)
         new = without_monitor(text, monitor)
         if new is None:
-            kept = _kept(store, key, found.body)
+            kept = f"{key}.deleted-{sha256(found.body).hexdigest()[:12]}"  # beside others that were deleted before
+            store.put(kept, found.body, content_type=_YAML)
             if store.delete_if_unchanged(key, found.etag):
                 return kept
             continue
@@ -101,26 +100,6 @@ def remove_monitor(store: EditableStore, endpoint: str, monitor: str, *, kinds: 
         if store.put_if_unchanged(key, new.encode(), found.etag, content_type=_YAML):
             return None
     raise _busy(store, key)
-
-
-def _kept(store: EditableStore, key: str, body: bytes) -> str:
-    """The key of a copy that nothing reads; what was kept before stays.
-
-    Raises:
-        InvalidInputError: there are too many.
-    """
-    for number in range(1, _MOST_KEPT + 1):
-        copy = f"{key}.deleted" if number == 1 else f"{key}.deleted-{number}"
-        if store.put_if_unchanged(copy, body, None, content_type=_YAML):
-            return copy
-        there = store.find(copy)
-        if there is not None and there.body == body:
-            return copy
-    raise InvalidInputError(
-        f"{_MOST_KEPT} deleted documents of the endpoint are kept already",
-        where=store.uri(f"{key}.deleted"),
-        mend="Remove those that nobody needs any more.",
-    )
 
 
 def _check_others(before: MonitorDocument | None, after: MonitorDocument, monitor: str, where: str) -> None:
