@@ -1,12 +1,15 @@
 """Which uploads mean the same, and what is kept of a data set that cannot be read."""
 
 import json
+from collections.abc import Callable, Sequence
 
 import pytest
 
+from driftline.domain.errors import StaleReadError
 from driftline.kinds.registry import KINDS
 from driftline.usecases.baselines.refusals import refusal_of
 from driftline.usecases.baselines.uploads import Reading, subject_of, suggest_uploaded
+from driftline.usecases.ports import ObjectSummary
 from tests.explaining import at_once
 from tests.fakes import InMemoryStore, RecordingOperators
 from tests.tables import TABLES
@@ -53,6 +56,50 @@ def test_a_refusal_is_of_the_data_set_that_is_there() -> None:
     store.put(f"{FOLDER}input/a.csv", BAD)
     store.put(f"{FOLDER}error.json", b'{"of": "another version"}')
     assert refusal_of(store, "shop", "data_quality") is None
+
+
+class Interrupted(InMemoryStore):
+    """Something happens once, after the n-th list of inputs."""
+
+    def __init__(self, after: int, meanwhile: Callable[["Interrupted"], object]) -> None:
+        super().__init__()
+        self.lists, self.after, self.meanwhile = 0, after, meanwhile
+
+    def list(self, prefix: str) -> Sequence[ObjectSummary]:
+        found = [*super().list(prefix)]
+        self.lists += prefix.endswith("input/")
+        if self.lists == self.after:
+            self.after = 0
+            self.meanwhile(self)
+        return found
+
+
+def slower(after: int, body: bytes) -> Interrupted:
+    """The event of a good file, which that of another file overtakes; it is handled again if it asks for that."""
+    store = Interrupted(after, lambda there: uploaded(there, "b.csv", body))
+    try:
+        uploaded(store, "a.csv", GOOD)
+    except StaleReadError:
+        uploaded(store, "a.csv", GOOD)
+    assert store.after == 0, "the other event came"
+    return store
+
+
+LISTS = range(1, 6)
+"""Of the inputs, by one event: what may be refused, what is read (twice), and whether it is that still (twice)."""
+
+
+@pytest.mark.parametrize("after", LISTS)
+def test_the_slower_of_two_events_does_not_have_the_last_word_with_fewer_files(after: int) -> None:
+    store = slower(after, GOOD)
+    assert json.loads(store.objects[f"{FOLDER}statistics.json"])["dataset"]["item_count"] == 4
+
+
+@pytest.mark.parametrize("after", LISTS)
+def test_the_slower_of_two_events_leaves_what_the_other_said_of_all_files(after: int) -> None:
+    refusal = refusal_of(slower(after, BAD), "shop", "data_quality")
+    assert refusal is not None
+    assert "b.csv" in str(refusal)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driftline.domain.errors import InvalidInputError
 from driftline.domain.keys import baseline_folder
-from driftline.usecases.ports import ObjectStore
+from driftline.usecases.ports import EditableStore, ObjectStore
 
 ERROR_FILE = "error.json"
+_ATTEMPTS = 10
+"""Each one lost means that another event of the same inputs has told."""
 
 type Inputs = Mapping[str, str]
 """Entity tag by key of everything below `input/`."""
@@ -34,20 +36,34 @@ def inputs_of(store: ObjectStore, endpoint: str, monitor: str) -> Inputs:
     return {each.key: each.etag for each in store.list(f"{baseline_folder(endpoint, monitor)}input/")}
 
 
-def keep_refusal(store: ObjectStore, endpoint: str, monitor: str, inputs: Inputs, error: InvalidInputError) -> None:
-    """Writes why these inputs cannot be read."""
+def keep_refusal(store: EditableStore, endpoint: str, monitor: str, inputs: Inputs, error: InvalidInputError) -> None:
+    """Writes why these inputs cannot be read, unless others are there by now: the event of these tells.
+
+    Two files of a data set are two events. The slower one may have seen the first file alone, and would replace what is
+    said of both.
+    """
     refusal = _Refusal(
         what=error.what, where=error.where, expected=error.expected, mend=error.mend, inputs=dict(inputs)
     )
     key = baseline_folder(endpoint, monitor) + ERROR_FILE
-    store.put(key, refusal.model_dump_json(indent=4).encode(), content_type="application/json")
+    body = refusal.model_dump_json(indent=4).encode()
+    for _ in range(_ATTEMPTS):
+        since = store.etag(key)  # before the inputs: what is written after both were looked at is about others
+        if inputs_of(store, endpoint, monitor) != inputs:
+            return
+        if store.put_if_unchanged(key, body, since, content_type="application/json"):
+            return
 
 
-def take_back_refusal(store: ObjectStore, endpoint: str, monitor: str) -> None:
-    """The data set can be read now. In a versioned bucket a deletion leaves a marker, so that one needs a file."""
+def take_back_refusal(store: EditableStore, endpoint: str, monitor: str, inputs: Inputs) -> None:
+    """These inputs can be read. What is said of others stays; `refusal_of` leaves it out unless it is about these.
+
+    In a versioned bucket a deletion leaves a marker, so that one needs a file.
+    """
     key = baseline_folder(endpoint, monitor) + ERROR_FILE
-    if store.etag(key) is not None:
-        store.delete(key)
+    since = store.etag(key)
+    if since is not None and inputs_of(store, endpoint, monitor) == inputs:
+        store.delete_if_unchanged(key, since)
 
 
 def refusal_of(store: ObjectStore, endpoint: str, monitor: str) -> InvalidInputError | None:

@@ -177,13 +177,7 @@ def suggest_baseline(
     elif most_bytes is not None:
         _refuse_large(files, most_bytes, kind, data.where)
     suggestion = kind.engine.suggest(document, data, document_uri)
-    if _inputs(store, f"{folder}input/", beside)[0] != inputs:
-        # Files arrive one by one, each with an event. An execution that saw fewer of them must not write last.
-        raise StaleReadError(
-            "the data set changed while it was read",
-            where=store.uri(f"{folder}input/"),
-            mend="It is read again with all of its files.",
-        )
+    _check_unchanged(store, folder, beside, inputs)
     placed, edited = _placed(store, folder, suggestion.files, memory)
     placed |= suggestion.derived
     written = {name: sha256(body).hexdigest() for name, body in placed.items()}
@@ -200,6 +194,7 @@ def suggest_baseline(
         sensitivity=suggestion.sensitivity,
     )
     replace_files(store, folder, {**placed, MEMORY_FILE: latest.model_dump_json(indent=2).encode()})
+    _check_unchanged(store, folder, beside, inputs)  # another execution may have written between check and write
     if kept:
         operators.notify(*_message(store, folder, endpoint, monitor, kept))
     if data.assumed and warnings != memory.warnings:
@@ -218,6 +213,20 @@ def suggest_baseline(
         sensitivity=suggestion.sensitivity,
         read=tuple(keys),
     )
+
+
+def _check_unchanged(store: ObjectStore, folder: str, beside: Sequence[str], inputs: Mapping[str, str]) -> None:
+    """Files arrive one by one, each with an event: an execution that saw fewer of them must not write last.
+
+    Raises:
+        StaleReadError: there are other files than those that were read.
+    """
+    if _inputs(store, f"{folder}input/", beside)[0] != inputs:
+        raise StaleReadError(
+            "the data set changed while it was read",
+            where=store.uri(f"{folder}input/"),
+            mend="It is read again with all of its files.",
+        )
 
 
 def stored_data_set(

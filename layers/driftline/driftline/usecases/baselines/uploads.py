@@ -9,7 +9,7 @@ from driftline.kinds.kind import Kinds
 from driftline.usecases.baselines.refusals import inputs_of, keep_refusal, take_back_refusal
 from driftline.usecases.baselines.suggest_baseline import NoDataSetError, baselines_of, suggest_baseline
 from driftline.usecases.explanations.explaining import Explaining
-from driftline.usecases.ports import ObjectStore, Operators
+from driftline.usecases.ports import EditableStore, Operators
 from driftline.usecases.ports.predictions import Predictor
 from driftline.usecases.ports.tables import DataSetTables
 
@@ -24,7 +24,7 @@ type Done = Mapping[str, object]
 class Reading:
     """What reading uploaded data sets needs."""
 
-    store: ObjectStore
+    store: EditableStore
     tables: DataSetTables
     operators: Operators
     kinds: Kinds
@@ -77,5 +77,5 @@ def _suggested(endpoint: str, monitor: str, message: str, reading: Reading) -> t
         keep_refusal(reading.store, endpoint, monitor, inputs, error)
         reading.operators.notify(f"Driftline: the baseline of {endpoint} cannot be read", str(error))
         return "refused", {}
-    take_back_refusal(reading.store, endpoint, monitor)
+    take_back_refusal(reading.store, endpoint, monitor, inputs)
     return "suggested", {"rows": suggested.rows, "files": dict(suggested.files)}
