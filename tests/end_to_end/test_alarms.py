@@ -38,7 +38,11 @@ def test_a_violation_reaches_people_and_starts_a_pipeline(place: Place) -> None:
     endpoint.judge(0)
     place.cloud.drain()
     # Then Slack hears of it; bench/message_latency.py has the seconds that it takes
-    wait_until(lambda: len(endpoint.slack()) == 2, "Slack hears of the alarm, and of the decision on a retraining")
+    wait_until(
+        lambda: len(endpoint.slack()) == 2,
+        "Slack hears of the alarm, and of the decision on a retraining",
+        lambda: (endpoint.slack(), endpoint.audit(), endpoint.alarms(), place.cloud.logs("notify_operator")[-20:]),
+    )
     text, decision = endpoint.slack()
     assert "loans: age: 0 % → " in text
     assert "at most 0.1, 200 rows" in text
